@@ -1,0 +1,15 @@
+/// Fitted, calibrated, with provenance: a manifest and safetensors, content-addressed, never code.
+@ApplicationModule(
+        allowedDependencies = {
+            "detector",
+            "calibration",
+            "model",
+            "checkpoint",
+            "linalg",
+            "problem"
+        })
+@NullMarked
+package org.quirkwatch.artifact;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,22 @@
+/// The commands of the one jar.
+@ApplicationModule(
+        allowedDependencies = {
+            "scoring",
+            "fitting",
+            "artifact",
+            "feature",
+            "detector",
+            "calibration",
+            "quirky",
+            "model",
+            "checkpoint",
+            "torch",
+            "linalg",
+            "signal",
+            "problem"
+        })
+@NullMarked
+package org.quirkwatch.cli;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,30 @@
+package org.quirkwatch.model;
+
+import java.util.Map;
+import java.util.Optional;
+import org.quirkwatch.linalg.Matrix;
+
+/// What one pass over a batch took out of the model, in Java's memory.
+///
+/// @param taps per tap `[batch, width of its site]`, rows in the order of the signals
+/// @param labelLogProb `[batch]`, `log p(label | prompt)` in nats, or empty when not asked for
+/// @param labelLogOdds `[batch]`, log-odds of the label against the other choices in nats, NaN for
+///   a signal without choices, or empty when not asked for
+/// @param logits `[batch, dVocab]` at the last prompt token, when asked for
+public record Capture(
+        Map<Tap, Matrix> taps,
+        double[] labelLogProb,
+        double[] labelLogOdds,
+        Optional<Matrix> logits) {
+
+    /// The matrix of a tap.
+    ///
+    /// @throws IllegalArgumentException when the tap was not asked for
+    public Matrix get(Tap tap) {
+        Matrix matrix = taps.get(tap);
+        if (matrix == null) {
+            throw new IllegalArgumentException("tap %s was not captured".formatted(tap.key()));
+        }
+        return matrix;
+    }
+}

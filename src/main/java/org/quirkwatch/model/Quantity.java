@@ -1,0 +1,23 @@
+package org.quirkwatch.model;
+
+/// What is taken at a hook point.
+public sealed interface Quantity {
+
+    /// The value itself.
+    record Activation() implements Quantity {}
+
+    /// The derivative of an objective of the label by the value. There is no gradient without an
+    /// objective.
+    ///
+    /// @param objective what is differentiated
+    record Gradient(Objective objective) implements Quantity {}
+
+    /// A function of the model's output for one signal.
+    enum Objective {
+        /// `log p(label | prompt) − log Σ p(other choice | prompt)`; the label's log-probability
+        /// for a signal without choices.
+        LOG_ODDS,
+        /// `log p(label | prompt)`.
+        LOG_PROB
+    }
+}

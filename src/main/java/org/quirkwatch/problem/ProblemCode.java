@@ -1,0 +1,70 @@
+package org.quirkwatch.problem;
+
+/// The codes of every error that leaves the service. A code's lower-case name ends the `type` of
+/// its RFC 9457 answer (`/problems/<code>`), so callers may switch on it; codes are added, never
+/// renamed.
+public enum ProblemCode {
+    /// The body is not JSON, or not UTF-8.
+    MALFORMED_JSON(400, "The body is not well-formed JSON"),
+    /// A request parameter or header has an unusable value.
+    INVALID_REQUEST(400, "The request is not usable"),
+    /// No such path, model or verdict.
+    NOT_FOUND(404, "There is no such thing here"),
+    /// The path exists, the method does not.
+    METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
+    /// The caller accepts no representation that this endpoint has.
+    NOT_ACCEPTABLE(406, "No acceptable representation"),
+    /// Well-formed JSON that is not a signal within the limits.
+    INVALID_SIGNAL(422, "The signal is not valid"),
+    /// More tokens than the model's context holds.
+    PROMPT_TOO_LONG(422, "The prompt is too long for the model"),
+    /// More bytes or signals than one request may carry.
+    PAYLOAD_TOO_LARGE(413, "The request is too large"),
+    /// A content type that the endpoint does not read.
+    UNSUPPORTED_MEDIA_TYPE(415, "The content type is not supported"),
+    /// No detector has this id.
+    UNKNOWN_DETECTOR(404, "There is no such detector"),
+    /// No policy has this id.
+    UNKNOWN_POLICY(422, "There is no such policy"),
+    /// An artifact was fitted on another model than the one at hand.
+    ARTIFACT_MISMATCH(409, "The artifact does not belong to this model"),
+    /// A checkpoint directory that cannot be loaded as it is.
+    INVALID_CHECKPOINT(422, "The checkpoint cannot be loaded"),
+    /// An artifact directory that cannot be loaded as it is.
+    INVALID_ARTIFACT(422, "The artifact cannot be loaded"),
+    /// Settings or data from which no detector can be fitted.
+    INVALID_FIT(422, "No detector can be fitted from this"),
+    /// A file that cannot be read or written as asked.
+    INVALID_FILE(422, "The file cannot be used"),
+    /// A device or number format that this machine does not have.
+    UNAVAILABLE_DEVICE(422, "The device is not available"),
+    /// More work is accepted than can wait; try again later.
+    OVERLOADED(503, "The service is overloaded"),
+    /// The service is stopping; another replica may answer.
+    SHUTTING_DOWN(503, "The service is shutting down"),
+    /// A mistake of ours; the log of the service has it.
+    INTERNAL(500, "Something went wrong in the service");
+
+    private final int status;
+    private final String title;
+
+    ProblemCode(int status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    /// The code as callers see it: lower case with hyphens, as in `prompt-too-long`.
+    public String code() {
+        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+    }
+
+    /// The HTTP status, 400 to 599.
+    public int status() {
+        return status;
+    }
+
+    /// One sentence that is the same for every occurrence.
+    public String title() {
+        return title;
+    }
+}

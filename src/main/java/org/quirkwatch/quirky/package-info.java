@@ -1,0 +1,8 @@
+/// Quirky tasks: prompts, names, splits, and the trainer of the bundled model.
+@ApplicationModule(
+        allowedDependencies = {"model", "checkpoint", "torch", "linalg", "signal", "problem"})
+@NullMarked
+package org.quirkwatch.quirky;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
