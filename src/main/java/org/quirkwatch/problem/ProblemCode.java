@@ -42,6 +42,8 @@ public enum ProblemCode {
     OVERLOADED(503, "The service is overloaded"),
     /// The service is stopping; another replica may answer.
     SHUTTING_DOWN(503, "The service is shutting down"),
+    /// The model or the detector gave NaN or infinity, which is no score.
+    NON_FINITE(500, "The model gave numbers that are not finite"),
     /// A mistake of ours; the log of the service has it.
     INTERNAL(500, "Something went wrong in the service");
 

@@ -1,4 +1,4 @@
-/// Error codes, the one exception that crosses packages, and its answers over HTTP (RFC 9457).
+/// Error codes, and the one exception that crosses packages.
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package org.quirkwatch.problem;

@@ -10,6 +10,8 @@
             "torch",
             "linalg",
             "signal",
+            "web",
+            "bundled",
             "problem"
         })
 @NullMarked

@@ -1,5 +1,7 @@
 package org.quirkwatch.signal;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +24,10 @@ public record Signal(
         @Nullable String policy,
         Map<String, Object> metadata) {
 
-    /// Copies the collections.
+    /// Copies the collections, in their order.
     public Signal {
         choices = List.copyOf(choices);
-        metadata = Map.copyOf(metadata);
+        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
     /// A signal without policy and metadata.
