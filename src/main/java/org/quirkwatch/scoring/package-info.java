@@ -10,6 +10,7 @@
             "torch",
             "linalg",
             "signal",
+            "bundled",
             "problem"
         })
 @NullMarked
