@@ -13,6 +13,8 @@
             "torch",
             "linalg",
             "signal",
+            "bundled",
+            "progress",
             "problem"
         })
 @NullMarked

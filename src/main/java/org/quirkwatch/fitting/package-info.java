@@ -8,6 +8,7 @@
             "model",
             "linalg",
             "signal",
+            "progress",
             "problem"
         })
 @NullMarked

@@ -1,6 +1,14 @@
 /// Quirky tasks: prompts, names, splits, and the trainer of the bundled model.
 @ApplicationModule(
-        allowedDependencies = {"model", "checkpoint", "torch", "linalg", "signal", "problem"})
+        allowedDependencies = {
+            "model",
+            "checkpoint",
+            "torch",
+            "linalg",
+            "signal",
+            "progress",
+            "problem"
+        })
 @NullMarked
 package org.quirkwatch.quirky;
 

@@ -1,0 +1,37 @@
+# Short names for the commands that people and CI run; `make` alone lists them.
+# JAVA_HOME may name any Java from 17 on: the build finds a JDK 25 by itself.
+
+MVN := ./mvnw
+JDK25 := $(shell for d in "$$JAVA_HOME" /usr/lib/jvm/*25*; do \
+  if [ -x "$$d/bin/javac" ] && "$$d/bin/java" -version 2>&1 | grep -q 'version "25[".+-]'; then echo "$$d"; break; fi; done)
+SEED ?= 0
+OUTPUT ?= target/quirky-addition
+
+.PHONY: help serve test verify package format openapi bench train
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+serve: ## serve the bundled model and detector on http://127.0.0.1:8080
+	$(MVN) -q spring-boot:run
+
+test: ## run the tests
+	$(MVN) test
+
+verify: ## run every check that CI runs
+	$(MVN) verify
+
+package: ## build target/quirkwatch.jar, which bin/quirkwatch runs
+	$(MVN) -q package -DskipTests
+
+format: ## format the sources (needs a JDK 25 under /usr/lib/jvm or in JAVA_HOME)
+	JAVA_HOME=$(JDK25) $(MVN) -q spotless:apply
+
+openapi: ## write openapi.yaml anew from the service
+	$(MVN) -q test -Dtest=OpenApiContractTest -Dquirkwatch.openapi.write=true
+
+bench: package ## measure throughput; add the rows to docs/LOG.md
+	$(MVN) -q test -Dtest=Benchmark -Dsurefire.failIfNoSpecifiedTests=true
+
+train: package ## train the bundled model anew (SEED=0 OUTPUT=target/quirky-addition)
+	bin/quirkwatch quirky train --task addition --seed $(SEED) --resume --output $(OUTPUT)

@@ -1,0 +1,23 @@
+package org.quirkwatch;
+
+import org.quirkwatch.cli.Commands;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.modulith.Modulithic;
+
+/// The one jar's entry: the service where it is asked to serve (the default), otherwise a command
+/// that starts no framework.
+@SpringBootApplication(proxyBeanMethods = false)
+@Modulithic(systemName = "Quirkwatch")
+public final class Quirkwatch {
+
+    private Quirkwatch() {}
+
+    /// Serves until the process is told to stop, or runs one command and exits with its code.
+    public static void main(String[] args) {
+        Commands.servingProperties(args)
+                .ifPresentOrElse(
+                        properties -> SpringApplication.run(Quirkwatch.class, properties),
+                        () -> System.exit(Commands.run(args)));
+    }
+}
