@@ -45,22 +45,22 @@ final class MahalanobisFitter implements Fitter {
 
     @Override
     public FittedDetector fit() {
-        if (covariance == null || covariance.count() < FEWEST_ROWS) {
+        RunningCovariance seen = covariance;
+        long count = seen == null ? 0 : seen.count();
+        if (seen == null || count < FEWEST_ROWS) {
             throw invalid(
                     "%d trusted row(s) to fit on, %d or more are needed"
-                            .formatted(covariance == null ? 0 : covariance.count(), FEWEST_ROWS));
+                            .formatted(count, FEWEST_ROWS));
         }
-        RunningCovariance.Principal principal = covariance.principal();
+        RunningCovariance.Principal principal = seen.principal();
         double[] variances = principal.variances();
-        double meanSquare = covariance.meanSquare();
+        double meanSquare = seen.meanSquare();
         if (!(variances[0] > CONSTANT * meanSquare)) {
             throw invalid(
                     "the features are the same in all %d trusted rows: there is nothing to fit"
-                            .formatted(covariance.count()));
+                            .formatted(count));
         }
-        double cut =
-                rcond.orElseGet(
-                        () -> DirectionCut.rcond(variances, covariance.count(), meanSquare));
+        double cut = rcond.orElseGet(() -> DirectionCut.rcond(variances, count, meanSquare));
         int rank = 0;
         while (rank < variances.length && variances[rank] > cut * variances[0]) {
             rank++;
@@ -69,16 +69,13 @@ final class MahalanobisFitter implements Fitter {
             throw invalid(
                     ("the features vary by a root mean square of %.3g around %.3g over %d trusted"
                                     + " rows: no direction stands above the rounding of float32")
-                            .formatted(
-                                    Math.sqrt(variances[0]),
-                                    Math.sqrt(meanSquare),
-                                    covariance.count()));
+                            .formatted(Math.sqrt(variances[0]), Math.sqrt(meanSquare), count));
         }
-        double[] mean = covariance.mean();
+        double[] mean = seen.mean();
         return FittedMahalanobis.of(
                 new FittedState(
                         Map.of(
-                                FittedMahalanobis.N_FIT, (double) covariance.count(),
+                                FittedMahalanobis.N_FIT, (double) count,
                                 FittedMahalanobis.N_FEATURES, (double) mean.length,
                                 FittedMahalanobis.RANK, (double) rank,
                                 FittedMahalanobis.RCOND, cut),

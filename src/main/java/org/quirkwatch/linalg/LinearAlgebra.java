@@ -11,10 +11,11 @@ import org.quirkwatch.torch.Tensor;
 /// the native program, which one thread at a time may call, waits for its turn.
 public final class LinearAlgebra {
 
-    /// Multiply-adds from which a product goes to the native program. Below it, copying the
-    /// operands there and back costs more than the loop in Java: measured on two cores (see
-    /// `docs/LOG.md`).
-    private static final long NATIVE_FROM = 1L << 23;
+    /// Multiply-adds per number copied from which a product goes to the native program. Copying a
+    /// number there or back costs as much as some sixteen multiply-adds in Java: on two cores both
+    /// take 2 ms for 16 x 512 x 512; for 1 x 4096 x 1000 Java is nine times faster, for 64 x 512 x
+    /// 512 the program is six times.
+    private static final long NATIVE_FROM = 16;
 
     private static final ReentrantLock LOCK = new ReentrantLock();
 
@@ -30,7 +31,11 @@ public final class LinearAlgebra {
             throw new IllegalArgumentException("cannot multiply %s by %s".formatted(a, b));
         }
         long multiplyAdds = (long) a.rows() * a.columns() * b.columns();
-        return multiplyAdds < NATIVE_FROM ? multiplyInJava(a, b) : call("multiply", a, b).matrix(0);
+        long copied =
+                (long) a.rows() * a.columns()
+                        + (long) b.rows() * b.columns()
+                        + (long) a.rows() * b.columns();
+        return multiplyAdds < NATIVE_FROM * copied ? multiplyInJava(a, b) : multiplyNatively(a, b);
     }
 
     /// The thin singular value decomposition of a matrix that is not empty.
