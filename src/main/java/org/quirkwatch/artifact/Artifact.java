@@ -1,0 +1,156 @@
+package org.quirkwatch.artifact;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.quirkwatch.calibration.Calibration;
+import org.quirkwatch.detector.LayeredDetector;
+import org.quirkwatch.model.ModelIdentity;
+import org.quirkwatch.model.Tap;
+import org.quirkwatch.problem.Problem;
+import org.quirkwatch.problem.ProblemCode;
+
+/// A detector that is ready to judge: fitted, calibrated, and with its provenance. Immutable and
+/// thread-safe. It is its contents: two artifacts with the same digest judge alike.
+public final class Artifact {
+
+    private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
+    private final String id;
+    private final String feature;
+    private final List<Tap> taps;
+    private final LayeredDetector detector;
+    private final Calibration calibration;
+    private final Provenance provenance;
+    private final Manifest manifest;
+
+    /// @param id a name of up to 100 letters, digits, `.`, `_` and `-`, not starting with a sign
+    /// @param feature the feature's name
+    /// @param taps what the feature reads, at least one
+    /// @param detector fitted
+    /// @param calibration of the detector's aggregated score
+    /// @param provenance with as many calibration rows as the calibration has
+    /// @throws Problem `invalid-fit` for an unusable id
+    public Artifact(
+            String id,
+            String feature,
+            List<Tap> taps,
+            LayeredDetector detector,
+            Calibration calibration,
+            Provenance provenance) {
+        if (!ID.matcher(id).matches()) {
+            throw new Problem(
+                    ProblemCode.INVALID_FIT,
+                    "a detector's id must match %s, got %d characters"
+                            .formatted(ID.pattern(), id.length()));
+        }
+        if (taps.isEmpty()) {
+            throw new IllegalArgumentException("taps must not be empty");
+        }
+        if (provenance.nCalibration() != calibration.n()) {
+            throw new IllegalArgumentException(
+                    "n_calibration is %d, there are %d calibration scores"
+                            .formatted(provenance.nCalibration(), calibration.n()));
+        }
+        this.id = id;
+        this.feature = feature;
+        this.taps = List.copyOf(taps);
+        this.detector = detector;
+        this.calibration = calibration;
+        this.provenance = provenance;
+        this.manifest = Manifest.of(this);
+    }
+
+    /// The name that callers use.
+    public String id() {
+        return id;
+    }
+
+    /// `sha256:` and 64 hexadecimal digits over everything that the artifact is. The same trusted
+    /// rows, model, options and program give the same digest on the same machine.
+    public String digest() {
+        return manifest.digest();
+    }
+
+    /// The feature's name.
+    public String feature() {
+        return feature;
+    }
+
+    /// The taps that the feature reads.
+    public List<Tap> taps() {
+        return taps;
+    }
+
+    /// The fitted detector; the numbers of its layers' states are the report of the fit (rows,
+    /// rank, cut-off).
+    public LayeredDetector detector() {
+        return detector;
+    }
+
+    /// The calibration of the aggregated score.
+    public Calibration calibration() {
+        return calibration;
+    }
+
+    /// Where it comes from.
+    public Provenance provenance() {
+        return provenance;
+    }
+
+    /// Checks that a model is the one that this detector was fitted on: same architecture, weights,
+    /// tokenizer and number format. The number format counts because bfloat16 rounds away the small
+    /// directions that the detector measures by, so its p-values would mean nothing there. The
+    /// model's name and the device do not count.
+    ///
+    /// @throws Problem `artifact-mismatch`: says what differs, what was expected and what was found
+    public void requireModel(ModelIdentity model) {
+        ModelIdentity expected = provenance.model();
+        List<String> differences = new ArrayList<>();
+        compare(differences, "architecture", expected.architecture(), model.architecture());
+        compare(differences, "number of layers", expected.nLayers(), model.nLayers());
+        compare(differences, "width", expected.dModel(), model.dModel());
+        compare(differences, "vocabulary", expected.dVocab(), model.dVocab());
+        compare(differences, "digest", expected.digest(), model.digest());
+        compare(
+                differences,
+                "tokenizer digest",
+                expected.tokenizerDigest(),
+                model.tokenizerDigest());
+        compare(differences, "dtype", expected.dtype(), model.dtype());
+        if (!differences.isEmpty()) {
+            throw new Problem(
+                    ProblemCode.ARTIFACT_MISMATCH,
+                    "detector %s was fitted on model %s, not on the loaded %s: %s"
+                            .formatted(
+                                    id, expected.id(), model.id(), String.join("; ", differences)));
+        }
+    }
+
+    Manifest manifest() {
+        return manifest;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Artifact artifact && digest().equals(artifact.digest());
+    }
+
+    @Override
+    public int hashCode() {
+        return digest().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "artifact %s (%s)".formatted(id, digest());
+    }
+
+    private static void compare(
+            List<String> differences, String what, Object expected, Object found) {
+        if (!Objects.equals(expected, found)) {
+            differences.add("%s expected %s, found %s".formatted(what, expected, found));
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package org.quirkwatch.artifact;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.quirkwatch.detector.FittedDetector;
+import org.quirkwatch.linalg.Matrix;
+import org.quirkwatch.model.HookPoint;
+import org.quirkwatch.model.Position;
+import org.quirkwatch.model.Quantity;
+import org.quirkwatch.model.Tap;
+
+/// What `manifest.json` says. Its canonical form, over which the digest goes, is the JSON of these
+/// fields with sorted names, no spaces, and an empty digest; a file may be laid out differently.
+///
+/// @param digest of the canonical form, which covers the tensors by their own digest
+record Manifest(
+        String format,
+        int formatVersion,
+        String id,
+        String digest,
+        String feature,
+        List<TapEntry> taps,
+        String rule,
+        List<LayerEntry> layers,
+        String aggregation,
+        Provenance provenance,
+        String tensorsDigest) {
+
+    static final String FORMAT = "quirkwatch-detector";
+    static final int FORMAT_VERSION = 1;
+
+    static final String SCALE_MEANS = "scale/means";
+    static final String SCALE_DEVIATIONS = "scale/deviations";
+    static final String CALIBRATION_SCORES = "calibration/scores";
+
+    /// @param quantity `activation`, `gradient-of-log-odds` or `gradient-of-log-prob`
+    record TapEntry(String hookPoint, String position, String quantity) {
+        static TapEntry of(Tap tap) {
+            return new TapEntry(
+                    tap.point().toString(), tap.position().text(), quantity(tap.quantity()));
+        }
+
+        Tap tap() {
+            return new Tap(HookPoint.parse(hookPoint), Position.parse(position), quantity());
+        }
+
+        private Quantity quantity() {
+            for (Quantity known :
+                    List.of(
+                            new Quantity.Activation(),
+                            new Quantity.Gradient(Quantity.Objective.LOG_ODDS),
+                            new Quantity.Gradient(Quantity.Objective.LOG_PROB))) {
+                if (quantity(known).equals(quantity)) {
+                    return known;
+                }
+            }
+            throw new IllegalArgumentException(
+                    "quantity must be activation, gradient-of-log-odds or gradient-of-log-prob");
+        }
+
+        private static String quantity(Quantity quantity) {
+            return switch (quantity) {
+                case Quantity.Activation() -> "activation";
+                case Quantity.Gradient(Quantity.Objective objective) ->
+                        switch (objective) {
+                            case LOG_ODDS -> "gradient-of-log-odds";
+                            case LOG_PROB -> "gradient-of-log-prob";
+                        };
+            };
+        }
+    }
+
+    /// @param numbers of the layer's fitted state
+    /// @param tensors the names of its tensors and their shapes, `[rows, columns]`
+    record LayerEntry(String name, Map<String, Double> numbers, Map<String, List<Integer>> tensors) {
+        static LayerEntry of(String name, FittedDetector fitted) {
+            Map<String, List<Integer>> shapes = new TreeMap<>();
+            fitted.state()
+                    .tensors()
+                    .forEach((key, matrix) -> shapes.put(key, List.of(matrix.rows(), matrix.columns())));
+            return new LayerEntry(name, fitted.state().numbers(), shapes);
+        }
+    }
+
+    static Manifest of(Artifact artifact) {
+        List<LayerEntry> layers = new ArrayList<>();
+        artifact.detector()
+                .layers()
+                .forEach((name, fitted) -> layers.add(LayerEntry.of(name, fitted)));
+        Manifest unsigned =
+                new Manifest(
+                        FORMAT,
+                        FORMAT_VERSION,
+                        artifact.id(),
+                        "",
+                        artifact.feature(),
+                        artifact.taps().stream().map(TapEntry::of).toList(),
+                        artifact.detector().rule(),
+                        layers,
+                        artifact.detector().aggregation().text(),
+                        artifact.provenance(),
+                        Digest.of(tensors(artifact)));
+        return unsigned.withDigest(Digest.of(ManifestJson.canonical(unsigned)));
+    }
+
+    /// Every tensor of an artifact by its name in the file.
+    static TreeMap<String, Matrix> tensors(Artifact artifact) {
+        TreeMap<String, Matrix> tensors = new TreeMap<>();
+        artifact.detector()
+                .layers()
+                .forEach(
+                        (layer, fitted) ->
+                                fitted.state()
+                                        .tensors()
+                                        .forEach(
+                                                (key, matrix) ->
+                                                        tensors.put(tensor(layer, key), matrix)));
+        tensors.put(SCALE_MEANS, vector(artifact.detector().scale().means()));
+        tensors.put(SCALE_DEVIATIONS, vector(artifact.detector().scale().deviations()));
+        tensors.put(CALIBRATION_SCORES, vector(artifact.calibration().scores()));
+        return tensors;
+    }
+
+    /// The name in the file of a layer's tensor.
+    static String tensor(String layer, String key) {
+        return "layers/" + layer + "/" + key;
+    }
+
+    private Manifest withDigest(String value) {
+        return new Manifest(
+                format,
+                formatVersion,
+                id,
+                value,
+                feature,
+                taps,
+                rule,
+                layers,
+                aggregation,
+                provenance,
+                tensorsDigest);
+    }
+
+    private static Matrix vector(double[] values) {
+        return Matrix.wrap(1, values.length, values);
+    }
+}

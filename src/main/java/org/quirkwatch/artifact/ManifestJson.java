@@ -1,0 +1,56 @@
+package org.quirkwatch.artifact;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A manifest to JSON and back. Reading is strict: no unknown, missing, repeated or null field, no
+/// number for a text, nothing after the end.
+final class ManifestJson {
+
+    private static final JsonMapper MAPPER =
+            JsonMapper.builder(
+                            JsonFactory.builder()
+                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                    .streamReadConstraints(
+                                            StreamReadConstraints.builder()
+                                                    .maxNestingDepth(16)
+                                                    .maxNumberLength(40)
+                                                    .maxStringLength(4096)
+                                                    .maxNameLength(512)
+                                                    .build())
+                                    .build())
+                    .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                    .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+                    .disable(MapperFeature.SORT_CREATOR_PROPERTIES_FIRST)
+                    .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                    .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                    .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+                    .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                    .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+                    .build();
+
+    private ManifestJson() {}
+
+    static byte[] canonical(Manifest manifest) {
+        return MAPPER.writeValueAsBytes(manifest);
+    }
+
+    static byte[] readable(Manifest manifest) {
+        return MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(manifest);
+    }
+
+    /// @throws JacksonException where it is no manifest: the path of the field is in it
+    static Manifest parse(byte[] json) {
+        return MAPPER.readValue(json, Manifest.class);
+    }
+}

@@ -1,0 +1,78 @@
+package org.quirkwatch.detector;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.quirkwatch.linalg.Matrix;
+
+/// A fitted detector as data.
+///
+/// @param numbers by name, finite: sizes, hyperparameters as they were applied
+/// @param tensors by name; a vector is a matrix of one row
+public record FittedState(Map<String, Double> numbers, Map<String, Matrix> tensors) {
+
+    /// Copies and sorts by name.
+    ///
+    /// @throws IllegalArgumentException when a value is not finite
+    public FittedState {
+        numbers = java.util.Collections.unmodifiableMap(new TreeMap<>(numbers));
+        tensors = java.util.Collections.unmodifiableMap(new TreeMap<>(tensors));
+        numbers.forEach((name, value) -> {
+            if (!Double.isFinite(value)) {
+                throw new IllegalArgumentException(
+                        "%s must be finite, got %s".formatted(name, value));
+            }
+        });
+        tensors.forEach((name, tensor) -> {
+            if (!tensor.isFinite()) {
+                throw new IllegalArgumentException(
+                        "tensor %s has a value that is not finite".formatted(name));
+            }
+        });
+    }
+
+    void requireNames(Set<String> numberNames, Set<String> tensorNames) {
+        requireSame("numbers", numberNames, numbers.keySet());
+        requireSame("tensors", tensorNames, tensors.keySet());
+    }
+
+    double number(String name) {
+        Double value = numbers.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("number %s is missing".formatted(name));
+        }
+        return value;
+    }
+
+    int count(String name, int least) {
+        double value = number(name);
+        if (!(value >= least && value <= Integer.MAX_VALUE && value == Math.rint(value))) {
+            throw new IllegalArgumentException(
+                    "%s must be a whole number of %d or more, got %s"
+                            .formatted(name, least, value));
+        }
+        return (int) value;
+    }
+
+    Matrix tensor(String name, int rows, int columns) {
+        Matrix tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException("tensor %s is missing".formatted(name));
+        }
+        if (tensor.rows() != rows || tensor.columns() != columns) {
+            throw new IllegalArgumentException(
+                    "tensor %s must have shape [%d, %d], got [%d, %d]"
+                            .formatted(name, rows, columns, tensor.rows(), tensor.columns()));
+        }
+        return tensor;
+    }
+
+    private static void requireSame(String what, Set<String> expected, Set<String> actual) {
+        if (!expected.equals(actual)) {
+            throw new IllegalArgumentException(
+                    "expected %s %s, got %s"
+                            .formatted(what, new TreeSet<>(expected), new TreeSet<>(actual)));
+        }
+    }
+}

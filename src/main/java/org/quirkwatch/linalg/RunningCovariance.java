@@ -1,0 +1,199 @@
+package org.quirkwatch.linalg;
+
+import java.util.Arrays;
+
+/// Mean and covariance of rows that come in batches, in float64.
+///
+/// Batches are joined by the pairwise update of Chan, Golub and LeVeque (1983): with n rows of mean
+/// μ so far and a batch of m rows with mean μ_b, the sum of centred products grows by that of the
+/// batch and by (n·m/(n + m)) (μ_b − μ)(μ_b − μ)ᵀ. What is kept is not that sum but a factor F with
+/// FᵀF = the sum: the update appends the centred batch and the one row √(n·m/(n + m)) (μ_b − μ) to
+/// F, and a QR decomposition shortens F when it has grown long. So nothing is ever squared, the
+/// smallest directions keep the accuracy that a singular value decomposition of the whole data
+/// would give them, and no `d x d` matrix exists before there are as many rows.
+///
+/// Memory: at most max(2·d, 1024) + 1 rows of d numbers beside one batch, however many rows come
+/// (after a merge, as much again until the next). Not thread-safe.
+public final class RunningCovariance {
+
+    private static final int FEWEST_ROWS_KEPT = 1024;
+
+    private final int columns;
+    private final int capacity;
+    private final double[] mean;
+    private long count;
+    private double[] factor;
+    private int factorRows;
+
+    /// Nothing seen yet.
+    ///
+    /// @param columns d, 1 or more
+    public RunningCovariance(int columns) {
+        if (!(columns >= 1)) {
+            throw new IllegalArgumentException("columns must be 1 or more, got " + columns);
+        }
+        this.columns = columns;
+        this.capacity = Math.max(2 * columns, FEWEST_ROWS_KEPT);
+        this.mean = new double[columns];
+        this.factor = new double[0];
+    }
+
+    /// Adds rows.
+    ///
+    /// @param rows `[m, d]`, finite; m may be 0
+    public void add(Matrix rows) {
+        requireColumns(rows.columns());
+        if (!rows.isFinite()) {
+            throw new IllegalArgumentException("cannot add %s: not finite".formatted(rows));
+        }
+        int most = capacity / 2;
+        for (int from = 0; from < rows.rows(); from += most) {
+            addSlice(rows.values(), from, Math.min(from + most, rows.rows()));
+        }
+    }
+
+    /// Adds everything that another has seen, as if its rows had been added here.
+    ///
+    /// @param other over as many columns; not changed
+    public void merge(RunningCovariance other) {
+        requireColumns(other.columns);
+        if (other.count == 0) {
+            return;
+        }
+        double[] otherFactor = Arrays.copyOf(other.factor, other.factorRows * columns);
+        join(otherFactor, other.factorRows, other.mean.clone(), other.count);
+    }
+
+    /// The number of rows seen, n.
+    public long count() {
+        return count;
+    }
+
+    /// The mean of the rows, `[d]`; zeros before the first row.
+    public double[] mean() {
+        return mean.clone();
+    }
+
+    /// The mean over rows and columns of the squared value, uncentred.
+    public double meanSquare() {
+        requireRows(1);
+        double sum = 0;
+        for (int i = 0; i < factorRows * columns; i++) {
+            sum += factor[i] * factor[i];
+        }
+        double squaredMean = 0;
+        for (double value : mean) {
+            squaredMean += value * value;
+        }
+        return (sum / count + squaredMean) / columns;
+    }
+
+    /// The sample covariance C = Σ(x − μ)(x − μ)ᵀ / (n − 1), `[d, d]`, from two rows on.
+    public Matrix covariance() {
+        requireRows(2);
+        Matrix f = factor();
+        double[] transposed = new double[factorRows * columns];
+        for (int row = 0; row < factorRows; row++) {
+            for (int column = 0; column < columns; column++) {
+                transposed[column * factorRows + row] = factor[row * columns + column];
+            }
+        }
+        Matrix products = LinearAlgebra.multiply(Matrix.wrap(columns, factorRows, transposed), f);
+        double[] values = products.toArray();
+        for (int i = 0; i < values.length; i++) {
+            values[i] /= count - 1;
+        }
+        return Matrix.wrap(columns, columns, values);
+    }
+
+    /// The principal directions, from two rows on: the eigenvalues of the covariance, descending,
+    /// and their directions. At most d of them; those beyond the n − 1 that n rows can span have an
+    /// eigenvalue of 0 but for rounding.
+    public Principal principal() {
+        requireRows(2);
+        Svd svd = LinearAlgebra.svd(factor());
+        double[] variances = new double[svd.values().length];
+        for (int i = 0; i < variances.length; i++) {
+            variances[i] = svd.values()[i] * svd.values()[i] / (count - 1);
+        }
+        return new Principal(variances, svd.vectors());
+    }
+
+    /// Principal directions of the rows seen.
+    ///
+    /// @param variances `[k]`, the variance along each direction, descending
+    /// @param directions `[d, k]`, a unit direction in each column
+    public record Principal(double[] variances, Matrix directions) {}
+
+    private void addSlice(double[] values, int from, int to) {
+        int rows = to - from;
+        double[] batchMean = new double[columns];
+        for (int row = from; row < to; row++) {
+            for (int column = 0; column < columns; column++) {
+                batchMean[column] += values[row * columns + column];
+            }
+        }
+        for (int column = 0; column < columns; column++) {
+            batchMean[column] /= rows;
+        }
+        double[] centred = Arrays.copyOfRange(values, from * columns, to * columns);
+        for (int i = 0; i < centred.length; i++) {
+            centred[i] -= batchMean[i % columns];
+        }
+        // A single row deviates from its own mean by nothing, so it adds no row of its own.
+        join(centred, rows == 1 ? 0 : rows, batchMean, rows);
+    }
+
+    private void join(double[] otherFactor, int otherRows, double[] otherMean, long otherCount) {
+        boolean first = count == 0;
+        reserve(otherRows + (first ? 0 : 1));
+        System.arraycopy(otherFactor, 0, factor, factorRows * columns, otherRows * columns);
+        factorRows += otherRows;
+        double total = (double) count + otherCount;
+        double weight = Math.sqrt(count * (otherCount / total));
+        for (int column = 0; column < columns; column++) {
+            double shift = otherMean[column] - mean[column];
+            if (!first) {
+                factor[factorRows * columns + column] = weight * shift;
+            }
+            mean[column] += shift * (otherCount / total);
+        }
+        factorRows += first ? 0 : 1;
+        count += otherCount;
+    }
+
+    private void reserve(int moreRows) {
+        if (factorRows + moreRows > capacity && factorRows > columns) {
+            Matrix triangle = LinearAlgebra.triangle(factor());
+            factorRows = triangle.rows();
+            System.arraycopy(triangle.values(), 0, factor, 0, factorRows * columns);
+        }
+        long needed = Math.multiplyExact((long) (factorRows + moreRows), columns);
+        if (needed > factor.length) {
+            long most = Math.min((capacity + 1L) * columns, Integer.MAX_VALUE - 8L);
+            long grown = Math.max(needed, Math.min(2L * factor.length, most));
+            if (grown > Integer.MAX_VALUE - 8L) {
+                throw new IllegalStateException(
+                        "%d columns are too many for one array".formatted(columns));
+            }
+            factor = Arrays.copyOf(factor, (int) grown);
+        }
+    }
+
+    private Matrix factor() {
+        return Matrix.wrap(factorRows, columns, Arrays.copyOf(factor, factorRows * columns));
+    }
+
+    private void requireColumns(int actual) {
+        if (actual != columns) {
+            throw new IllegalArgumentException(
+                    "expected %d columns, got %d".formatted(columns, actual));
+        }
+    }
+
+    private void requireRows(int least) {
+        if (!(count >= least)) {
+            throw new IllegalStateException("%d row(s) needed, %d seen".formatted(least, count));
+        }
+    }
+}

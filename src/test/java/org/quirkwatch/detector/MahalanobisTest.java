@@ -1,0 +1,131 @@
+package org.quirkwatch.detector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.quirkwatch.linalg.Eigen;
+import org.quirkwatch.linalg.LinearAlgebra;
+import org.quirkwatch.linalg.Matrix;
+import org.quirkwatch.linalg.RunningCovariance;
+import org.quirkwatch.problem.Problem;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class MahalanobisTest extends DetectorContract {
+
+    @Override
+    Detector rule() {
+        return new Mahalanobis(OptionalDouble.empty());
+    }
+
+    @ParameterizedTest
+    @MethodSource("goldens")
+    void scoresAreThoseOfScikitLearnAndNumpy(JsonNode golden) {
+        Fitter fitter = new Mahalanobis(OptionalDouble.of(golden.get("rcond").asDouble())).fitter();
+        fitter.add(matrix(golden.get("trusted")));
+        FittedDetector fitted = fitter.fit();
+        double[] expected = matrix(golden.get("scores")).row(0);
+        double[] scores = fitted.score(matrix(golden.get("test")));
+        assertThat(fitted.state().number("rank")).isEqualTo(golden.get("rank").asDouble());
+        assertThat(scores).hasSameSizeAs(expected);
+        for (int i = 0; i < scores.length; i++) {
+            assertThat(scores[i]).isCloseTo(expected[i], within(1e-7 * expected[i]));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 1e-5, 1e-3, 1e-1})
+    void theDecompositionGivesWhatThePseudoInverseGives(double rcond) {
+        Matrix trusted = TrustedRows.draw(200, 20, 1);
+        Matrix rows = TrustedRows.draw(30, 20, 2);
+        Fitter fitter = new Mahalanobis(OptionalDouble.of(rcond)).fitter();
+        fitter.add(trusted);
+        double[] scores = fitter.fit().score(rows);
+
+        RunningCovariance running = new RunningCovariance(20);
+        running.add(trusted);
+        Eigen eigen = LinearAlgebra.eigen(running.covariance());
+        double[] mean = running.mean();
+        for (int row = 0; row < rows.rows(); row++) {
+            double expected = 0;
+            for (int i = 0; i < 20; i++) {
+                double projection = 0;
+                for (int j = 0; j < 20; j++) {
+                    projection += (rows.get(row, j) - mean[j]) * eigen.vectors().get(j, i);
+                }
+                if (eigen.values()[i] > rcond * eigen.values()[19]) {
+                    expected += projection * projection / eigen.values()[i] / 20;
+                }
+            }
+            assertThat(scores[row]).isCloseTo(expected, within(1e-8 * expected));
+        }
+    }
+
+    @Test
+    void freshTrustedRowsScoreNearTheShareOfDirectionsKept() {
+        FittedDetector fitted = fit(TrustedRows.draw(4000, 20, 1));
+        double[] scores = fitted.score(TrustedRows.draw(4000, 20, 2));
+        double rank = fitted.state().number("rank");
+        assertThat(java.util.Arrays.stream(scores).average().orElseThrow())
+                .isCloseTo(rank / 20, within(0.02));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-1e-9, 1, 2, Double.NaN})
+    void aCutOffOutsideItsRangeIsRefused(double rcond) {
+        assertThatThrownBy(() -> new Mahalanobis(OptionalDouble.of(rcond)))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("rcond must be in [0, 1), got " + rcond);
+    }
+
+    @Test
+    void anUnknownRuleIsRefusedWithThoseThatThereAre() {
+        assertThatThrownBy(() -> Detector.of("nearest", OptionalDouble.empty()))
+                .isInstanceOf(Problem.class)
+                .hasMessageContaining("\"nearest\"")
+                .hasMessageContaining("mahalanobis");
+    }
+
+    @Test
+    void aStateWithAVarianceOfZeroIsRefused() {
+        Fitter fitter = new Mahalanobis(OptionalDouble.of(0)).fitter();
+        fitter.add(TrustedRows.draw(60, 4, 1));
+        FittedState state = fitter.fit().state();
+        var tensors = new java.util.HashMap<>(state.tensors());
+        tensors.put("variances", Matrix.of(1, 4, new double[] {1, 1, 1, 0}));
+        FittedState zero = new FittedState(state.numbers(), tensors);
+        assertThatThrownBy(() -> FittedDetector.of("mahalanobis", zero))
+                .hasMessageContaining("variances must be positive, value 3 is 0.0");
+    }
+
+    static Stream<JsonNode> goldens() throws IOException {
+        try (InputStream in =
+                MahalanobisTest.class.getResourceAsStream("/golden/mahalanobis.json")) {
+            JsonNode root = JsonMapper.shared().readTree(in);
+            return StreamSupport.stream(root.get("cases").spliterator(), false);
+        }
+    }
+
+    private static Matrix matrix(JsonNode rows) {
+        int columns = rows.get(0).isArray() ? rows.get(0).size() : rows.size();
+        double[] values =
+                StreamSupport.stream(rows.spliterator(), false)
+                        .flatMap(row ->
+                                row.isArray()
+                                        ? StreamSupport.stream(row.spliterator(), false)
+                                        : Stream.of(row))
+                        .mapToDouble(JsonNode::asDouble)
+                        .toArray();
+        return Matrix.wrap(values.length / columns, columns, values);
+    }
+}
