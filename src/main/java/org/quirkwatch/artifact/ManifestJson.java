@@ -5,6 +5,7 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
@@ -50,7 +51,31 @@ final class ManifestJson {
     }
 
     /// @throws JacksonException where it is no manifest: the path of the field is in it
+    /// @throws IllegalArgumentException for another format or version
     static Manifest parse(byte[] json) {
-        return MAPPER.readValue(json, Manifest.class);
+        // The format is looked at first: another version may have other fields.
+        JsonNode tree = MAPPER.readTree(json);
+        if (!tree.isObject() || !tree.path("format").asString("").equals(Manifest.FORMAT)) {
+            throw new IllegalArgumentException(
+                    "field format must be \"%s\"".formatted(Manifest.FORMAT));
+        }
+        if (tree.path("format_version").asInt(-1) != Manifest.FORMAT_VERSION) {
+            throw new IllegalArgumentException(
+                    "field format_version must be %d".formatted(Manifest.FORMAT_VERSION));
+        }
+        return MAPPER.treeToValue(tree, Manifest.class);
+    }
+
+    /// The field that an exception is about, such as `layers[2].name`.
+    static String field(JacksonException e) {
+        StringBuilder field = new StringBuilder();
+        for (JacksonException.Reference reference : e.getPath()) {
+            if (reference.getPropertyName() == null) {
+                field.append('[').append(reference.getIndex()).append(']');
+            } else {
+                field.append(field.isEmpty() ? "" : ".").append(reference.getPropertyName());
+            }
+        }
+        return field.isEmpty() ? "(top)" : field.toString();
     }
 }

@@ -1,0 +1,260 @@
+package org.quirkwatch.artifact;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.quirkwatch.calibration.Calibration;
+import org.quirkwatch.checkpoint.SafetensorsFile;
+import org.quirkwatch.checkpoint.TensorInfo;
+import org.quirkwatch.detector.Aggregation;
+import org.quirkwatch.detector.FittedDetector;
+import org.quirkwatch.detector.FittedState;
+import org.quirkwatch.detector.LayerScale;
+import org.quirkwatch.detector.LayeredDetector;
+import org.quirkwatch.linalg.Matrix;
+import org.quirkwatch.model.Tap;
+import org.quirkwatch.problem.Problem;
+import org.quirkwatch.problem.ProblemCode;
+import org.quirkwatch.torch.DType;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DatabindException;
+
+/// Reads an artifact and believes nothing: sizes are checked before anything is allocated, names and
+/// shapes against the manifest, values by the types that hold them, everything by the digest.
+final class ArtifactReader {
+
+    private static final int MOST_MANIFEST_BYTES = 4 << 20;
+    private static final int MOST_LAYERS = 1024;
+
+    /// 2 GiB of numbers.
+    private static final long MOST_ELEMENTS = 1L << 28;
+
+    private final Path directory;
+
+    ArtifactReader(Path directory) {
+        this.directory = directory;
+    }
+
+    Artifact read() {
+        Manifest manifest = manifest();
+        TreeMap<String, Matrix> tensors = tensors(expectedShapes(manifest));
+        String tensorsDigest = Digest.of(tensors);
+        if (!tensorsDigest.equals(manifest.tensorsDigest())) {
+            throw invalid(
+                    ArtifactDirectory.TENSORS,
+                    "digest %s expected, found %s"
+                            .formatted(manifest.tensorsDigest(), tensorsDigest));
+        }
+        Artifact artifact = assemble(manifest, tensors);
+        if (!artifact.digest().equals(manifest.digest())) {
+            throw invalid(
+                    ArtifactDirectory.MANIFEST,
+                    "field digest is %s, the contents have %s: something was changed by hand"
+                            .formatted(manifest.digest(), artifact.digest()));
+        }
+        return artifact;
+    }
+
+    private Manifest manifest() {
+        Path file = directory.resolve(ArtifactDirectory.MANIFEST);
+        if (!Files.isRegularFile(file)) {
+            throw invalid(ArtifactDirectory.MANIFEST, "there is no such file: no artifact");
+        }
+        byte[] json;
+        try (InputStream in = Files.newInputStream(file)) {
+            json = in.readNBytes(MOST_MANIFEST_BYTES + 1);
+        } catch (IOException e) {
+            throw new Problem(
+                    ProblemCode.INVALID_ARTIFACT,
+                    ArtifactDirectory.MANIFEST + ": cannot be read",
+                    e);
+        }
+        if (json.length > MOST_MANIFEST_BYTES) {
+            throw invalid(
+                    ArtifactDirectory.MANIFEST,
+                    "more than %d bytes, which is the limit".formatted(MOST_MANIFEST_BYTES));
+        }
+        try {
+            return ManifestJson.parse(json);
+        } catch (DatabindException e) {
+            throw new Problem(
+                    ProblemCode.INVALID_ARTIFACT,
+                    "%s: field %s: %s"
+                            .formatted(
+                                    ArtifactDirectory.MANIFEST,
+                                    ManifestJson.field(e),
+                                    shortened(e.getOriginalMessage())),
+                    e);
+        } catch (JacksonException e) {
+            throw new Problem(
+                    ProblemCode.INVALID_ARTIFACT,
+                    "%s: not well-formed JSON: %s"
+                            .formatted(
+                                    ArtifactDirectory.MANIFEST, shortened(e.getOriginalMessage())),
+                    e);
+        } catch (IllegalArgumentException e) {
+            throw invalid(ArtifactDirectory.MANIFEST, e);
+        }
+    }
+
+    /// The shape of every tensor that the file must hold, `[rows, columns]`.
+    private static TreeMap<String, List<Integer>> expectedShapes(Manifest manifest) {
+        if (!(manifest.layers().size() >= 1 && manifest.layers().size() <= MOST_LAYERS)) {
+            throw invalid(
+                    ArtifactDirectory.MANIFEST,
+                    "field layers must have 1 to %d entries, got %d"
+                            .formatted(MOST_LAYERS, manifest.layers().size()));
+        }
+        TreeMap<String, List<Integer>> shapes = new TreeMap<>();
+        Set<String> names = new HashSet<>();
+        for (Manifest.LayerEntry layer : manifest.layers()) {
+            if (!names.add(layer.name())) {
+                throw invalid(
+                        ArtifactDirectory.MANIFEST,
+                        "field layers has %s twice".formatted(layer.name()));
+            }
+            layer.tensors()
+                    .forEach((key, shape) -> shapes.put(Manifest.tensor(layer.name(), key), shape));
+        }
+        shapes.put(Manifest.SCALE_MEANS, List.of(1, names.size()));
+        shapes.put(Manifest.SCALE_DEVIATIONS, List.of(1, names.size()));
+        shapes.put(
+                Manifest.CALIBRATION_SCORES, List.of(1, manifest.provenance().nCalibration()));
+        long elements = 0;
+        for (Map.Entry<String, List<Integer>> entry : shapes.entrySet()) {
+            List<Integer> shape = entry.getValue();
+            if (shape.size() != 2 || !(shape.get(0) >= 1 && shape.get(1) >= 1)) {
+                throw invalid(
+                        ArtifactDirectory.MANIFEST,
+                        "the shape of tensor %s must be two positive sizes, got %s"
+                                .formatted(entry.getKey(), shape));
+            }
+            elements += Math.min((long) shape.get(0) * shape.get(1), MOST_ELEMENTS + 1);
+        }
+        if (!(elements <= MOST_ELEMENTS)) {
+            throw invalid(
+                    ArtifactDirectory.MANIFEST,
+                    "the tensors have more than %d elements in all, which is the limit"
+                            .formatted(MOST_ELEMENTS));
+        }
+        return shapes;
+    }
+
+    private TreeMap<String, Matrix> tensors(TreeMap<String, List<Integer>> shapes) {
+        SafetensorsFile file =
+                SafetensorsFile.open(
+                        directory.resolve(ArtifactDirectory.TENSORS), ProblemCode.INVALID_ARTIFACT);
+        Set<String> superfluous = new TreeSet<>(file.names());
+        superfluous.removeAll(shapes.keySet());
+        if (!superfluous.isEmpty()) {
+            throw invalid(
+                    ArtifactDirectory.TENSORS,
+                    "tensor %s is not in the manifest".formatted(superfluous.iterator().next()));
+        }
+        TreeMap<String, Matrix> tensors = new TreeMap<>();
+        shapes.forEach(
+                (name, shape) -> {
+                    TensorInfo info = file.info(name);
+                    long[] expected = {shape.get(0), shape.get(1)};
+                    if (!info.format().equals(DType.FLOAT64.safetensorsName())
+                            || !Arrays.equals(info.shape(), expected)) {
+                        throw invalid(
+                                ArtifactDirectory.TENSORS,
+                                "tensor %s must be F64 of shape %s, got %s of shape %s"
+                                        .formatted(name, shape, info.format(), info.shapeText()));
+                    }
+                });
+        // Only now that all shapes are known to be those of the file are values read.
+        shapes.forEach(
+                (name, shape) ->
+                        tensors.put(
+                                name,
+                                Matrix.wrap(shape.get(0), shape.get(1), file.readDoubles(name))));
+        return tensors;
+    }
+
+    private static Artifact assemble(Manifest manifest, TreeMap<String, Matrix> tensors) {
+        LinkedHashMap<String, FittedDetector> layers = new LinkedHashMap<>();
+        for (Manifest.LayerEntry layer : manifest.layers()) {
+            Map<String, Matrix> own = new TreeMap<>();
+            for (String key : layer.tensors().keySet()) {
+                own.put(key, vouched(tensors, Manifest.tensor(layer.name(), key)));
+            }
+            try {
+                layers.put(
+                        layer.name(),
+                        FittedDetector.of(manifest.rule(), new FittedState(layer.numbers(), own)));
+            } catch (IllegalArgumentException e) {
+                throw invalid(ArtifactDirectory.TENSORS, "layer " + layer.name(), e);
+            }
+        }
+        LayerScale scale;
+        Calibration calibration;
+        try {
+            scale =
+                    new LayerScale(
+                            vouched(tensors, Manifest.SCALE_MEANS).row(0),
+                            vouched(tensors, Manifest.SCALE_DEVIATIONS).row(0));
+        } catch (IllegalArgumentException e) {
+            throw invalid(ArtifactDirectory.TENSORS, "tensor scale", e);
+        }
+        try {
+            calibration = new Calibration(vouched(tensors, Manifest.CALIBRATION_SCORES).row(0));
+        } catch (Problem e) {
+            throw invalid(ArtifactDirectory.TENSORS, "tensor " + Manifest.CALIBRATION_SCORES, e);
+        }
+        try {
+            List<Tap> taps = manifest.taps().stream().map(Manifest.TapEntry::tap).toList();
+            return new Artifact(
+                    manifest.id(),
+                    manifest.feature(),
+                    taps,
+                    new LayeredDetector(layers, Aggregation.parse(manifest.aggregation()), scale),
+                    calibration,
+                    manifest.provenance());
+        } catch (Problem | IllegalArgumentException e) {
+            throw invalid(ArtifactDirectory.MANIFEST, e);
+        }
+    }
+
+    private static Matrix vouched(TreeMap<String, Matrix> tensors, String name) {
+        Matrix matrix = tensors.get(name);
+        if (matrix == null) {
+            throw new IllegalStateException("tensor %s was read before".formatted(name));
+        }
+        return matrix;
+    }
+
+    private static Problem invalid(String file, String detail) {
+        return new Problem(ProblemCode.INVALID_ARTIFACT, file + ": " + detail);
+    }
+
+    private static Problem invalid(String file, RuntimeException cause) {
+        return new Problem(
+                ProblemCode.INVALID_ARTIFACT,
+                file + ": " + shortened(String.valueOf(cause.getMessage())),
+                cause);
+    }
+
+    private static Problem invalid(String file, String what, RuntimeException cause) {
+        return new Problem(
+                ProblemCode.INVALID_ARTIFACT,
+                "%s: %s: %s".formatted(file, what, shortened(String.valueOf(cause.getMessage()))),
+                cause);
+    }
+
+    // What comes from a file may be long.
+    private static String shortened(String message) {
+        String line = message.lines().findFirst().orElse("");
+        return line.length() <= 300 ? line : line.substring(0, 300) + "…";
+    }
+}
