@@ -43,10 +43,10 @@ record Manifest(
         }
 
         Tap tap() {
-            return new Tap(HookPoint.parse(hookPoint), Position.parse(position), quantity());
+            return new Tap(HookPoint.parse(hookPoint), Position.parse(position), parsed());
         }
 
-        private Quantity quantity() {
+        private Quantity parsed() {
             for (Quantity known :
                     List.of(
                             new Quantity.Activation(),
@@ -74,12 +74,14 @@ record Manifest(
 
     /// @param numbers of the layer's fitted state
     /// @param tensors the names of its tensors and their shapes, `[rows, columns]`
-    record LayerEntry(String name, Map<String, Double> numbers, Map<String, List<Integer>> tensors) {
+    record LayerEntry(
+            String name, Map<String, Double> numbers, Map<String, List<Integer>> tensors) {
         static LayerEntry of(String name, FittedDetector fitted) {
             Map<String, List<Integer>> shapes = new TreeMap<>();
             fitted.state()
                     .tensors()
-                    .forEach((key, matrix) -> shapes.put(key, List.of(matrix.rows(), matrix.columns())));
+                    .forEach((key, matrix) ->
+                            shapes.put(key, List.of(matrix.rows(), matrix.columns())));
             return new LayerEntry(name, fitted.state().numbers(), shapes);
         }
     }
@@ -110,13 +112,10 @@ record Manifest(
         TreeMap<String, Matrix> tensors = new TreeMap<>();
         artifact.detector()
                 .layers()
-                .forEach(
-                        (layer, fitted) ->
-                                fitted.state()
-                                        .tensors()
-                                        .forEach(
-                                                (key, matrix) ->
-                                                        tensors.put(tensor(layer, key), matrix)));
+                .forEach((layer, fitted) ->
+                        fitted.state()
+                                .tensors()
+                                .forEach((key, matrix) -> tensors.put(tensor(layer, key), matrix)));
         tensors.put(SCALE_MEANS, vector(artifact.detector().scale().means()));
         tensors.put(SCALE_DEVIATIONS, vector(artifact.detector().scale().deviations()));
         tensors.put(CALIBRATION_SCORES, vector(artifact.calibration().scores()));
