@@ -12,10 +12,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.quirkwatch.model.Position;
+import org.quirkwatch.model.Precision;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
 
 /// The commands of the one jar. Results go to standard output, everything else to standard error.
 /// Exit codes: 0 done, 1 failed (one line says what; `--verbose` adds where), 2 wrong usage.
@@ -24,6 +28,7 @@ public final class Commands {
     /// `--server.port=8081`, `--debug`: what Spring takes; `--help` and `--version` are ours.
     private static final Pattern PROPERTY = Pattern.compile("--[\\w.\\[\\]-]+=.*|--debug|--trace");
 
+    private static final int HELP_WIDTH = 100;
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;
 
@@ -68,13 +73,33 @@ public final class Commands {
 
     static CommandLine commandLine(Terminal terminal) {
         RootCommand root = new RootCommand();
-        CommandLine commandLine = new CommandLine(root).addSubcommand(new ServeCommand());
+        CommandLine commandLine =
+                new CommandLine(root)
+                        .addSubcommand(new ServeCommand())
+                        .addSubcommand(new CaptureCommand(terminal));
+        commandLine
+                .registerConverter(Position.class, checked(Position::parse))
+                .registerConverter(Precision.class, checked(Precision::parse))
+                .registerConverter(HookPointPattern.class, checked(HookPointPattern::parse))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setUsageHelpWidth(HELP_WIDTH);
         commandLine.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
         commandLine.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
         commandLine.setExecutionExceptionHandler(
                 (e, command, parsed) -> failed(terminal, e, root.verbose()));
         commandLine.setParameterExceptionHandler((e, given) -> wrongUsage(terminal, e));
         return commandLine;
+    }
+
+    /// A converter whose problems are wrong usage.
+    private static <T> ITypeConverter<T> checked(ITypeConverter<T> converter) {
+        return text -> {
+            try {
+                return converter.convert(text);
+            } catch (Problem e) {
+                throw new TypeConversionException(e.detail());
+            }
+        };
     }
 
     private static int wrongUsage(Terminal terminal, ParameterException e) {

@@ -1,0 +1,56 @@
+package org.quirkwatch.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.quirkwatch.bundled.Bundled;
+import org.quirkwatch.checkpoint.Checkpoint;
+import org.quirkwatch.model.HookedModel;
+import org.quirkwatch.model.Precision;
+import org.quirkwatch.torch.ComputeDevice;
+import picocli.CommandLine.Option;
+
+/// Which model, where and in which number format.
+final class ModelOptions {
+
+    @Option(
+            names = "--model",
+            paramLabel = "DIR",
+            description = "A Hugging Face model directory (default: the bundled model).")
+    private Optional<Path> model = Optional.empty();
+
+    @Option(
+            names = "--adapter",
+            paramLabel = "DIR",
+            description = "A LoRA adapter in PEFT's format, merged into the model.")
+    private Optional<Path> adapter = Optional.empty();
+
+    @Option(
+            names = "--device",
+            paramLabel = "NAME",
+            defaultValue = "auto",
+            description = "auto (a CUDA device where there is one), cpu or cuda:N.")
+    private String device = "auto";
+
+    @Option(
+            names = "--dtype",
+            paramLabel = "NAME",
+            defaultValue = "auto",
+            description =
+                    "auto (the model's own where the device is fast at it, else float32),"
+                            + " float32, bfloat16 or float64.")
+    private Precision precision = Precision.AUTO;
+
+    /// Loads it.
+    ///
+    /// @throws org.quirkwatch.problem.Problem where the device, a file or a weight is not as it
+    ///   should be
+    HookedModel load() {
+        Path directory = model.orElseGet(Bundled::model);
+        // Checked before the files are read, which may take a while.
+        ComputeDevice where = ComputeDevice.parse(device);
+        Checkpoint checkpoint =
+                adapter.map(lora -> Checkpoint.open(directory, lora))
+                        .orElseGet(() -> Checkpoint.open(directory));
+        return HookedModel.load(checkpoint, where, precision);
+    }
+}
