@@ -22,6 +22,15 @@ public final class Scope implements AutoCloseable {
         return new Scope(Torch.engine().newBaseManager(device.djl()), device);
     }
 
+    /// A part of this scope, closed with it, whose tensors live in the processor's memory: for the
+    /// small arguments that a program reads number by number, which would each wait for a GPU.
+    public Scope host() {
+        if (!device.cuda()) {
+            return this;
+        }
+        return new Scope(manager.newSubManager(ComputeDevice.CPU.djl()), ComputeDevice.CPU);
+    }
+
     /// Where the tensors of this scope live.
     public ComputeDevice device() {
         return device;

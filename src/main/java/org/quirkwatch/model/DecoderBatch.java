@@ -1,0 +1,168 @@
+package org.quirkwatch.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.quirkwatch.torch.Scope;
+import org.quirkwatch.torch.Tensor;
+
+/// A batch of signals laid out for the decoder program: which tokens are fed in which row, where
+/// the taps look, and which next-token probabilities add up to which choice. `decoder.py` says what
+/// each array holds.
+///
+/// A signal has one row: its prompt, and as much of its label as is looked at. Each other choice of
+/// more than one token has a further row of its own; of a choice of one token the probability
+/// stands in the signal's own row.
+final class DecoderBatch {
+
+    private final int signals;
+    private final List<long[]> rows = new ArrayList<>();
+    private final List<Integer> signalOfRow = new ArrayList<>();
+    private final List<int[]> spans = new ArrayList<>();
+    private final List<int[]> scored = new ArrayList<>();
+    private final List<int[]> entries = new ArrayList<>();
+    private final List<List<Integer>> others = new ArrayList<>();
+    private int choices;
+
+    /// @param feedsLabels whether the whole label is fed, for taps that look at it
+    /// @param scoresLabels whether probabilities of labels and choices are asked for
+    DecoderBatch(List<TokenizedSignal> batch, boolean feedsLabels, boolean scoresLabels) {
+        signals = batch.size();
+        choices = signals;
+        for (int i = 0; i < signals; i++) {
+            TokenizedSignal signal = batch.get(i);
+            if (feedsLabels) {
+                addRow(i, signal.prompt(), signal.label(), signal.label().length);
+            } else if (scoresLabels && signal.hasLabel()) {
+                addRow(i, signal.prompt(), signal.label(), signal.label().length - 1);
+            } else {
+                addRow(i, signal.prompt(), new long[0], 0);
+            }
+            scored.add(new int[] {i, signal.prompt().length - 1});
+            others.add(new ArrayList<>());
+        }
+        for (int i = 0; i < signals; i++) {
+            TokenizedSignal signal = batch.get(i);
+            if (!scoresLabels || !signal.hasLabel()) {
+                // Every choice needs an entry; this one's value is not looked at.
+                entries.add(new int[] {i, 0, i});
+                continue;
+            }
+            addChoice(i, i, i, signal.prompt().length, signal.label());
+            for (long[] other : signal.choices().subList(1, signal.choices().size())) {
+                int row = i;
+                if (other.length > 1) {
+                    row = rows.size();
+                    addRow(i, signal.prompt(), other, other.length - 1);
+                }
+                others.get(i).add(choices);
+                addChoice(i, row, choices++, signal.prompt().length, other);
+            }
+        }
+    }
+
+    private void addRow(int signal, long[] prompt, long[] continuation, int fed) {
+        long[] row = new long[prompt.length + fed];
+        System.arraycopy(prompt, 0, row, 0, prompt.length);
+        System.arraycopy(continuation, 0, row, prompt.length, fed);
+        rows.add(row);
+        signalOfRow.add(signal);
+        int label = fed == 0 ? 0 : prompt.length;
+        spans.add(
+                new int[] {
+                    prompt.length - 1,
+                    1,
+                    0,
+                    prompt.length,
+                    row.length - 1,
+                    1,
+                    label,
+                    Math.max(fed, 1)
+                });
+    }
+
+    private void addChoice(int signal, int row, int choice, int promptLength, long[] tokens) {
+        entries.add(new int[] {signal, (int) tokens[0], choice});
+        for (int k = 1; k < tokens.length; k++) {
+            entries.add(new int[] {scored.size(), (int) tokens[k], choice});
+            scored.add(new int[] {row, promptLength + k - 1});
+        }
+    }
+
+    int signals() {
+        return signals;
+    }
+
+    boolean hasOthers(int signal) {
+        return !others.get(signal).isEmpty();
+    }
+
+    /// `[rows, pos]`, filled up with zeros on the right.
+    Tensor tokens(Scope scope) {
+        int width = rows.stream().mapToInt(row -> row.length).max().orElseThrow();
+        long[] flat = new long[rows.size() * width];
+        for (int i = 0; i < rows.size(); i++) {
+            System.arraycopy(rows.get(i), 0, flat, i * width, rows.get(i).length);
+        }
+        return scope.tensor(flat, rows.size(), width);
+    }
+
+    /// `[4, rows, 2]`.
+    Tensor spans(Scope scope) {
+        int n = rows.size();
+        long[] flat = new long[4 * n * 2];
+        for (int i = 0; i < n; i++) {
+            for (int kind = 0; kind < 4; kind++) {
+                flat[(kind * n + i) * 2] = spans.get(i)[kind * 2];
+                flat[(kind * n + i) * 2 + 1] = spans.get(i)[kind * 2 + 1];
+            }
+        }
+        return scope.tensor(flat, 4, n, 2);
+    }
+
+    /// `[rows]`.
+    Tensor signalOfRow(Scope scope) {
+        long[] flat = signalOfRow.stream().mapToLong(Integer::longValue).toArray();
+        return scope.tensor(flat, flat.length);
+    }
+
+    /// `[s, 2]`.
+    Tensor scored(Scope scope) {
+        return flatten(scope, scored, 2);
+    }
+
+    /// `[r, 3]`.
+    Tensor entries(Scope scope) {
+        return flatten(scope, entries, 3);
+    }
+
+    /// `[signals, c]`, c at least 1.
+    Tensor others(Scope scope) {
+        int width = Math.max(1, others.stream().mapToInt(List::size).max().orElse(0));
+        long[] flat = new long[signals * width];
+        for (int i = 0; i < signals; i++) {
+            for (int j = 0; j < width; j++) {
+                flat[i * width + j] = j < others.get(i).size() ? others.get(i).get(j) : choices;
+            }
+        }
+        return scope.tensor(flat, signals, width);
+    }
+
+    /// `[signals]`, 0 or 1.
+    Tensor hasOthers(Scope scope) {
+        double[] flat = new double[signals];
+        for (int i = 0; i < signals; i++) {
+            flat[i] = hasOthers(i) ? 1 : 0;
+        }
+        return scope.tensor(flat, signals);
+    }
+
+    private static Tensor flatten(Scope scope, List<int[]> values, int width) {
+        long[] flat = new long[values.size() * width];
+        for (int i = 0; i < values.size(); i++) {
+            for (int j = 0; j < width; j++) {
+                flat[i * width + j] = values.get(i)[j];
+            }
+        }
+        return scope.tensor(flat, values.size(), width);
+    }
+}

@@ -1,0 +1,273 @@
+package org.quirkwatch.model;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.quirkwatch.checkpoint.Checkpoint;
+import org.quirkwatch.checkpoint.DecoderConfig;
+import org.quirkwatch.linalg.Matrix;
+import org.quirkwatch.model.CaptureSpec.Outputs;
+import org.quirkwatch.problem.Problem;
+import org.quirkwatch.problem.Problem.FieldError;
+import org.quirkwatch.problem.ProblemCode;
+import org.quirkwatch.signal.Signal;
+import org.quirkwatch.torch.ComputeDevice;
+import org.quirkwatch.torch.DType;
+import org.quirkwatch.torch.Program;
+import org.quirkwatch.torch.Scope;
+import org.quirkwatch.torch.Tensor;
+
+/// A decoder with taps: runs batches of signals and gives back activations, or gradients of an
+/// objective of the label, pooled to one vector per signal on the device. The pass itself is
+/// `decoder.py`, one native call per batch.
+///
+/// [#tokenize] is thread-safe; [#run] may be called by one thread at a time. The weights live until
+/// [#close].
+public final class HookedModel implements AutoCloseable {
+
+    /// Positions of next-token distributions that pass the output projection together: bounds its
+    /// memory to this many rows of the vocabulary.
+    private static final int PROJECTION_CHUNK = 256;
+
+    private final DecoderConfig config;
+    private final ModelIdentity identity;
+    private final ComputeDevice device;
+    private final SignalTokenizer tokenizer;
+    private final Program program;
+    private final Scope weights;
+    private final List<Tensor> tensors;
+    private final Tensor frequencies;
+
+    private HookedModel(
+            Checkpoint checkpoint,
+            ComputeDevice device,
+            DType dtype,
+            Program program,
+            Scope weights,
+            List<Tensor> tensors) {
+        this.config = checkpoint.config();
+        this.device = device;
+        this.program = program;
+        this.weights = weights;
+        this.tensors = tensors;
+        this.tokenizer = new SignalTokenizer(checkpoint.tokenizer(), config.nCtx());
+        float[] inverse = config.rope().inverseFrequencies(config.dHead());
+        this.frequencies = weights.tensor(inverse, inverse.length);
+        this.identity =
+                new ModelIdentity(
+                        checkpoint.name(),
+                        config.architecture(),
+                        checkpoint.digest(),
+                        checkpoint.tokenizerDigest(),
+                        config.nLayers(),
+                        config.dModel(),
+                        config.nCtx(),
+                        config.dVocab(),
+                        dtype.name().toLowerCase(Locale.ROOT),
+                        device.toString());
+    }
+
+    /// Loads a checkpoint onto a device. Nothing is left behind when it fails.
+    ///
+    /// @throws Problem `invalid-checkpoint` where a file is not as it should be
+    public static HookedModel load(
+            Checkpoint checkpoint, ComputeDevice device, Precision precision) {
+        DType dtype = precision.resolve(checkpoint.config().storedDType(), device);
+        Scope weights = Scope.open(device);
+        try {
+            List<Tensor> tensors = checkpoint.load(weights, dtype).tensors();
+            Program program = Program.load("decoder", device);
+            return new HookedModel(checkpoint, device, dtype, program, weights, tensors);
+        } catch (RuntimeException e) {
+            weights.close();
+            throw e;
+        }
+    }
+
+    /// What says which model this is.
+    public ModelIdentity identity() {
+        return identity;
+    }
+
+    /// Its sizes.
+    public DecoderConfig config() {
+        return config;
+    }
+
+    /// The width of a tap at a site.
+    public int width(Site site) {
+        return site == Site.ATTN_Z ? config.nHeads() * config.dHead() : config.dModel();
+    }
+
+    /// The tokens of a signal. Thread-safe.
+    ///
+    /// @throws Problem `prompt-too-long` beyond the model's context, `invalid-signal` where a text
+    ///   has no tokens
+    public TokenizedSignal tokenize(Signal signal) {
+        return tokenizer.tokenize(signal);
+    }
+
+    /// Runs a batch, as far up as the taps and outputs need.
+    ///
+    /// @param batch one signal or more; shorter ones are filled up to the longest, which changes no
+    ///   result
+    /// @throws Problem `invalid-request` for a hook point that the model does not have,
+    ///   `invalid-signal` for a signal without a label where one is looked at
+    public Capture run(List<TokenizedSignal> batch, CaptureSpec spec) {
+        if (batch.isEmpty()) {
+            throw new IllegalArgumentException("a batch needs a signal, got none");
+        }
+        List<Tap> taps = spec.taps();
+        boolean gradients =
+                taps.stream().anyMatch(tap -> tap.quantity() instanceof Quantity.Gradient);
+        boolean feedsLabels = taps.stream().anyMatch(tap -> tap.position().ofLabel());
+        boolean scoresLabels = gradients || spec.outputs() != Outputs.NONE;
+        checkPoints(taps);
+        if (feedsLabels || gradients || spec.outputs() == Outputs.LABELS) {
+            checkLabels(batch);
+        }
+        DecoderBatch rows = new DecoderBatch(batch, feedsLabels, scoresLabels);
+        try (Scope scope = Scope.open(device)) {
+            List<Tensor> results =
+                    program.call(
+                            scope,
+                            gradients ? Program.Mode.GRADIENT : Program.Mode.INFERENCE,
+                            "run",
+                            Program.many(tensors),
+                            Program.one(sizes(scope.host(), rows, spec, gradients)),
+                            Program.one(scope.host().scalar(config.rmsNormEpsilon())),
+                            Program.one(frequencies),
+                            Program.one(taps(scope.host(), taps)),
+                            Program.one(rows.tokens(scope)),
+                            Program.one(rows.spans(scope)),
+                            Program.one(rows.signalOfRow(scope)),
+                            Program.one(rows.scored(scope)),
+                            Program.one(rows.entries(scope)),
+                            Program.one(rows.others(scope)),
+                            Program.one(rows.hasOthers(scope)));
+            return read(results, batch, rows, spec);
+        }
+    }
+
+    private Tensor sizes(Scope host, DecoderBatch rows, CaptureSpec spec, boolean gradients) {
+        Outputs asked = spec.outputs();
+        long outputs = DecoderCodes.of(gradients && asked == Outputs.NONE ? Outputs.LABELS : asked);
+        return host.tensor(
+                new long[] {
+                    outputs > 0 ? config.nLayers() : blocksNeeded(spec.taps()),
+                    config.nHeads(),
+                    config.nKvHeads(),
+                    config.dHead(),
+                    config.slidingWindow().orElse(0),
+                    outputs,
+                    rows.signals(),
+                    DecoderCodes.of(objective(spec.taps())),
+                    PROJECTION_CHUNK
+                },
+                9);
+    }
+
+    /// `[taps, 4]`; without taps one that no block reaches.
+    private static Tensor taps(Scope host, List<Tap> taps) {
+        if (taps.isEmpty()) {
+            return host.tensor(new long[] {-1, 0, 0, 0}, 1, 4);
+        }
+        long[] flat = new long[taps.size() * 4];
+        for (int i = 0; i < taps.size(); i++) {
+            Tap tap = taps.get(i);
+            flat[i * 4] = tap.point().layer();
+            flat[i * 4 + 1] = DecoderCodes.of(tap.point().site());
+            flat[i * 4 + 2] = DecoderCodes.of(tap.position());
+            flat[i * 4 + 3] = DecoderCodes.of(tap.quantity());
+        }
+        return host.tensor(flat, taps.size(), 4);
+    }
+
+    private static int blocksNeeded(List<Tap> taps) {
+        return taps.stream()
+                .map(Tap::point)
+                .mapToInt(
+                        point -> point.site() == Site.RESID_PRE ? point.layer() : point.layer() + 1)
+                .max()
+                .orElseThrow();
+    }
+
+    private static Quantity.Objective objective(List<Tap> taps) {
+        List<Quantity.Objective> objectives =
+                taps.stream()
+                        .map(Tap::quantity)
+                        .filter(Quantity.Gradient.class::isInstance)
+                        .map(quantity -> ((Quantity.Gradient) quantity).objective())
+                        .distinct()
+                        .toList();
+        if (objectives.size() > 1) {
+            throw new IllegalArgumentException("one pass has one objective, got " + objectives);
+        }
+        return objectives.isEmpty() ? Quantity.Objective.LOG_ODDS : objectives.getFirst();
+    }
+
+    private void checkPoints(List<Tap> taps) {
+        for (Tap tap : taps) {
+            if (tap.point().layer() >= config.nLayers()) {
+                throw new Problem(
+                        ProblemCode.INVALID_REQUEST,
+                        "%s is not in the model: it has blocks 0 to %d"
+                                .formatted(tap.point(), config.nLayers() - 1));
+            }
+        }
+    }
+
+    private static void checkLabels(List<TokenizedSignal> batch) {
+        for (TokenizedSignal signal : batch) {
+            if (!signal.hasLabel()) {
+                throw new Problem(
+                        ProblemCode.INVALID_SIGNAL,
+                        "signal %s has no label, and what is asked for looks at it"
+                                .formatted(signal.signal().id()),
+                        List.of(new FieldError("/label", "is required here")));
+            }
+        }
+    }
+
+    private Capture read(
+            List<Tensor> results,
+            List<TokenizedSignal> batch,
+            DecoderBatch rows,
+            CaptureSpec spec) {
+        int n = rows.signals();
+        Map<Tap, Matrix> matrices = LinkedHashMap.newLinkedHashMap(spec.taps().size());
+        for (int i = 0; i < spec.taps().size(); i++) {
+            Tap tap = spec.taps().get(i);
+            matrices.put(tap, matrix(results.get(i), n, width(tap.point().site())));
+        }
+        if (spec.outputs() == Outputs.NONE) {
+            return new Capture(matrices, new double[0], new double[0], Optional.empty());
+        }
+        double[] logProb = results.get(spec.taps().size()).toDoubles();
+        double[] rest = results.get(spec.taps().size() + 1).toDoubles();
+        double[] logOdds = new double[n];
+        for (int i = 0; i < n; i++) {
+            if (!batch.get(i).hasLabel()) {
+                logProb[i] = Double.NaN;
+            }
+            logOdds[i] = rows.hasOthers(i) ? logProb[i] - rest[i] : Double.NaN;
+        }
+        Optional<Matrix> logits =
+                spec.outputs() == Outputs.LOGITS
+                        ? Optional.of(matrix(results.getLast(), n, config.dVocab()))
+                        : Optional.empty();
+        return new Capture(matrices, logProb, logOdds, logits);
+    }
+
+    private static Matrix matrix(Tensor tensor, int rows, int columns) {
+        return Matrix.wrap(rows, columns, tensor.toDoubles());
+    }
+
+    @Override
+    public void close() {
+        program.close();
+        weights.close();
+    }
+}

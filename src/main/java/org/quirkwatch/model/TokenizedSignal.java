@@ -1,0 +1,31 @@
+package org.quirkwatch.model;
+
+import java.util.List;
+import org.quirkwatch.signal.Signal;
+
+/// A signal as the model reads it.
+///
+/// @param signal what was tokenised
+/// @param prompt `[tokens]`, special tokens included
+/// @param choices the label's tokens first, then those of each other choice, each `[tokens]` with
+///   at least one; empty for a signal without a label
+public record TokenizedSignal(Signal signal, long[] prompt, List<long[]> choices) {
+
+    /// Copies the list.
+    public TokenizedSignal {
+        choices = List.copyOf(choices);
+    }
+
+    /// The tokens of the prompt and the label together.
+    public int tokens() {
+        return prompt.length + (hasLabel() ? label().length : 0);
+    }
+
+    boolean hasLabel() {
+        return !choices.isEmpty();
+    }
+
+    long[] label() {
+        return choices.getFirst();
+    }
+}

@@ -1,0 +1,216 @@
+# The decoder of LlamaForCausalLM and MistralForCausalLM, with taps. Read from `run` downwards.
+#
+# Sizes: rows = sequences, pos = positions (right-padded), n = signals (the first n rows; further rows hold the longer
+# ones among the signals' other choices), d = dModel, h = heads, kv = key-value heads, e = dHead, V = vocabulary.
+# Sites, in the order of a block: 0 resid_pre, 1 attn z, 2 attn_out, 3 resid_mid, 4 mlp_in, 5 mlp_out, 6 resid_post.
+# Positions: 0 last prompt token, 1 mean over the prompt, 2 last label token, 3 mean over the label.
+class P(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+
+  # w: embed [V, d]; per block attn_norm [d], q [h*e, d], k [kv*e, d], v [kv*e, d], o [d, h*e], mlp_norm [d],
+  #    gate [m, d], up [m, d], down [d, m]; final norm [d], lm_head [V, d]
+  # sizes (host): blocks to run, h, kv, e, sliding window (0: none), outputs (0 none, 1 labels, 2 logits), n,
+  #    objective of gradients (0 log-odds, 1 log-probability), positions per pass of the output projection
+  # epsilon (host): of the norms; frequencies [e/2]: of the rotary embedding
+  # taps (host) [t, 4]: layer, site, position, 0 activation | 1 gradient
+  # tokens [rows, pos]; spans [4, rows, 2]: first position and length of each position kind
+  # signal_of_row [rows]
+  # scored [s, 2]: row and position of a next-token distribution; the first n are the signals' last prompt tokens
+  # entries [r, 3]: index into scored, token, choice; the first n choices are the labels
+  # others [n, c]: the other choices of a signal, filled up with the number of choices; has_others [n]: 0 or 1
+  # -> one [n, width] float64 per tap, in the order of taps; with outputs, log p(label) [n] and log p(others) [n];
+  #    with logits, [n, V] at the last prompt token
+  def run(self: __torch__.P, w: List[Tensor], sizes: Tensor, epsilon: Tensor, frequencies: Tensor, taps: Tensor,
+          tokens: Tensor, spans: Tensor, signal_of_row: Tensor, scored: Tensor, entries: Tensor, others: Tensor,
+          has_others: Tensor) -> List[Tensor]:
+    blocks = annotate(int, sizes[0].item())
+    h = annotate(int, sizes[1].item())
+    kv = annotate(int, sizes[2].item())
+    e = annotate(int, sizes[3].item())
+    window = annotate(int, sizes[4].item())
+    outputs = annotate(int, sizes[5].item())
+    n = annotate(int, sizes[6].item())
+    objective = annotate(int, sizes[7].item())
+    chunk = annotate(int, sizes[8].item())
+    eps = annotate(float, epsilon.item())
+    rows = torch.size(tokens, 0)
+    pos = torch.size(tokens, 1)
+    count = torch.size(taps, 0)
+    keys = annotate(List[int], [])
+    kinds = annotate(List[int], [])
+    gradients = annotate(List[bool], [])
+    any_gradient = False
+    for t in range(count):
+      _0 = torch.append(keys, annotate(int, taps[t][0].item()) * 8 + annotate(int, taps[t][1].item()))
+      _0 = torch.append(kinds, annotate(int, taps[t][2].item()))
+      is_gradient = annotate(int, taps[t][3].item()) == 1
+      _0 = torch.append(gradients, is_gradient)
+      any_gradient = any_gradient or is_gradient
+    _1 = torch.set_grad_enabled(any_gradient)
+
+    x = torch.embedding(w[0], tokens)                                             # [rows, pos, d]
+    dtype = ops.prim.dtype(x)
+    # Angles in float32 whatever the model's format, as the models were trained with.
+    at = torch.to(torch.arange(pos, dtype=4, layout=None, device=ops.prim.device(tokens), pin_memory=None), 6)
+    angles = torch.mul(torch.unsqueeze(at, 1), torch.unsqueeze(frequencies, 0))   # [pos, e/2]
+    angles = torch.cat([angles, angles], 1)                                       # [pos, e]
+    cos = torch.to(torch.cos(angles), dtype)
+    sin = torch.to(torch.sin(angles), dtype)
+    mask = annotate(Optional[Tensor], None)
+    if window > 0 and pos > window:
+      back = torch.sub(torch.unsqueeze(at, 1), torch.unsqueeze(at, 0))            # [pos, pos]
+      mask = torch.logical_and(torch.ge(back, 0), torch.lt(back, window))
+
+    found = annotate(List[Tensor], [])   # one per activation tap: pooled
+    sites = annotate(List[Tensor], [])   # one per gradient tap: the value itself
+    fired = annotate(List[int], [])      # taps in the order in which they fired, activations
+    armed = annotate(List[int], [])      # likewise, gradients
+    for l in range(blocks):
+      b = 1 + 9 * l
+      x = (self).tap(x, l * 8, keys, kinds, gradients, spans, n, found, sites, fired, armed)
+      y = (self).norm(x, w[b], eps)                                               # [rows, pos, d]
+      q = torch.transpose(torch.view(torch.linear(y, w[b + 1]), [rows, pos, h, e]), 1, 2)   # [rows, h, pos, e]
+      k = torch.transpose(torch.view(torch.linear(y, w[b + 2]), [rows, pos, kv, e]), 1, 2)  # [rows, kv, pos, e]
+      v = torch.transpose(torch.view(torch.linear(y, w[b + 3]), [rows, pos, kv, e]), 1, 2)
+      q = (self).rotate(q, cos, sin)
+      k = (self).rotate(k, cos, sin)
+      if kv < h:
+        k = torch.reshape(torch.expand(torch.unsqueeze(k, 2), [rows, kv, h // kv, pos, e]), [rows, h, pos, e])
+        v = torch.reshape(torch.expand(torch.unsqueeze(v, 2), [rows, kv, h // kv, pos, e]), [rows, h, pos, e])
+      z = torch.scaled_dot_product_attention(q, k, v, mask, 0., torch.__is__(mask, None))
+      z = torch.reshape(torch.transpose(z, 1, 2), [rows, pos, h * e])
+      z = (self).tap(z, l * 8 + 1, keys, kinds, gradients, spans, n, found, sites, fired, armed)
+      a = torch.linear(z, w[b + 4])                                               # [rows, pos, d]
+      a = (self).tap(a, l * 8 + 2, keys, kinds, gradients, spans, n, found, sites, fired, armed)
+      x = torch.add(x, a)
+      x = (self).tap(x, l * 8 + 3, keys, kinds, gradients, spans, n, found, sites, fired, armed)
+      y = (self).norm(x, w[b + 5], eps)
+      y = (self).tap(y, l * 8 + 4, keys, kinds, gradients, spans, n, found, sites, fired, armed)
+      g = torch.mul(torch.silu(torch.linear(y, w[b + 6])), torch.linear(y, w[b + 7]))       # [rows, pos, m]
+      m = torch.linear(g, w[b + 8])                                               # [rows, pos, d]
+      m = (self).tap(m, l * 8 + 5, keys, kinds, gradients, spans, n, found, sites, fired, armed)
+      x = torch.add(x, m)
+      x = (self).tap(x, l * 8 + 6, keys, kinds, gradients, spans, n, found, sites, fired, armed)
+    # What enters the block after the last that runs.
+    x = (self).tap(x, blocks * 8, keys, kinds, gradients, spans, n, found, sites, fired, armed)
+
+    result = annotate(List[Tensor], [])
+    answers = annotate(List[Tensor], [])
+    if outputs > 0:
+      answers = (self).score(x, w, eps, chunk, outputs, n, scored, entries, others, has_others)
+      if torch.len(sites) > 0:
+        goal = answers[0]
+        if objective == 0:
+          goal = torch.sub(answers[0], torch.mul(answers[1], has_others))
+        for grad in torch.autograd.grad([torch.sum(goal)], sites):
+          t = armed[torch.len(result)]
+          pooled = (self).pool(torch._unwrap_optional(grad), kinds[t], spans)    # [rows, width]
+          if kinds[t] < 2:
+            # A prompt is the same in every row of its signal: its gradient is the sum over them.
+            total = torch.zeros([n, torch.size(pooled, 1)], dtype=7, layout=None, device=ops.prim.device(pooled), pin_memory=None)
+            pooled = torch.index_add(total, 0, signal_of_row, pooled)
+          _0 = torch.append(result, torch.narrow(pooled, 0, 0, n))
+    _1 = torch.set_grad_enabled(False)
+
+    ordered = annotate(List[Tensor], [])
+    for t in range(count):
+      for i in range(torch.len(fired)):
+        if fired[i] == t:
+          _0 = torch.append(ordered, torch.detach(found[i]))
+      for i in range(torch.len(armed)):
+        if armed[i] == t:
+          _0 = torch.append(ordered, torch.detach(result[i]))
+    for answer in answers:
+      _0 = torch.append(ordered, torch.detach(answer))
+    return ordered
+
+  # x [rows, pos, width] -> x, after whatever taps ask for it here
+  def tap(self: __torch__.P, x: Tensor, key: int, keys: List[int], kinds: List[int], gradients: List[bool],
+          spans: Tensor, n: int, found: List[Tensor], sites: List[Tensor], fired: List[int],
+          armed: List[int]) -> Tensor:
+    y = x
+    for t in range(torch.len(keys)):
+      if keys[t] == key:
+        if gradients[t]:
+          if torch.len(sites) == 0:
+            # Nothing before the first gradient tap takes part in the backward pass.
+            y = torch.requires_grad_(torch.detach(y), True)
+          _0 = torch.append(sites, y)
+          _0 = torch.append(armed, t)
+        else:
+          own = torch.narrow(torch.detach(y), 0, 0, n)
+          _0 = torch.append(found, (self).pool(own, kinds[t], torch.narrow(spans, 1, 0, n)))
+          _0 = torch.append(fired, t)
+    return y
+
+  # x [rows, pos, width], spans [4, rows, 2] -> the mean over each row's span, [rows, width] in float64
+  def pool(self: __torch__.P, x: Tensor, kind: int, spans: Tensor) -> Tensor:
+    first = torch.select(torch.select(spans, 0, kind), 1, 0)                      # [rows]
+    length = torch.select(torch.select(spans, 0, kind), 1, 1)                     # [rows]
+    if kind == 0 or kind == 2:
+      row = torch.arange(torch.size(x, 0), dtype=4, layout=None, device=ops.prim.device(x), pin_memory=None)
+      pooled = torch.to(torch.index(x, annotate(List[Optional[Tensor]], [row, first])), 7)
+    else:
+      at = torch.unsqueeze(torch.arange(torch.size(x, 1), dtype=4, layout=None, device=ops.prim.device(x), pin_memory=None), 0)
+      begin = torch.unsqueeze(first, 1)
+      inside = torch.logical_and(torch.ge(at, begin), torch.lt(at, torch.add(begin, torch.unsqueeze(length, 1))))
+      weight = torch.div(torch.to(inside, 7), torch.unsqueeze(length, 1))         # [rows, pos]
+      pooled = torch.squeeze(torch.matmul(torch.unsqueeze(weight, 1), torch.to(x, 7)), 1)
+    return pooled
+
+  # x [rows, pos, d] -> log p(label) [n] and log p(others) [n] (0 where there are none), and the logits [n, V]
+  def score(self: __torch__.P, x: Tensor, w: List[Tensor], eps: float, chunk: int, outputs: int, n: int,
+            scored: Tensor, entries: Tensor, others: Tensor, has_others: Tensor) -> List[Tensor]:
+    last = torch.len(w) - 1
+    row = torch.select(scored, 1, 0)
+    at = torch.select(scored, 1, 1)
+    hidden = torch.index(x, annotate(List[Optional[Tensor]], [row, at]))          # [s, d]
+    hidden = (self).norm(hidden, w[last - 1], eps)
+    source = torch.select(entries, 1, 0)
+    token = torch.select(entries, 1, 1)
+    choice = torch.select(entries, 1, 2)
+    s = torch.size(hidden, 0)
+    choices = annotate(int, torch.max(choice).item()) + 1
+    totals = torch.zeros([choices], dtype=7, layout=None, device=ops.prim.device(x), pin_memory=None)
+    logits = annotate(List[Tensor], [])
+    for c in range((s + chunk - 1) // chunk):
+      start = c * chunk
+      size = ops.prim.min(chunk, s - start)
+      raw = torch.linear(torch.narrow(hidden, 0, start, size), w[last])           # [size, V]
+      if ops.prim.dtype(raw) != 7:
+        raw = torch.to(raw, 6)
+      if outputs == 2:
+        _0 = torch.append(logits, torch.detach(raw))
+      norm = torch.logsumexp(raw, [1])                                            # [size]
+      mine = torch.squeeze(torch.nonzero(torch.logical_and(torch.ge(source, start), torch.lt(source, start + size))), 1)
+      of = torch.sub(torch.index_select(source, 0, mine), start)
+      picked = torch.index(raw, annotate(List[Optional[Tensor]], [of, torch.index_select(token, 0, mine)]))
+      gained = torch.to(torch.sub(picked, torch.index_select(norm, 0, of)), 7)
+      totals = torch.index_add(totals, 0, torch.index_select(choice, 0, mine), gained)
+    # One more than there are choices: next to nothing, which fills up the table of the others.
+    nothing = torch.full([1], -1.0e30, dtype=7, layout=None, device=ops.prim.device(x), pin_memory=None)
+    padded = torch.cat([totals, nothing])                                         # [choices + 1]
+    table = torch.index(padded, annotate(List[Optional[Tensor]], [others]))       # [n, c]
+    rest = torch.mul(torch.logsumexp(table, [1]), has_others)                     # [n]
+    answers = [torch.narrow(totals, 0, 0, n), rest]
+    if outputs == 2:
+      _1 = torch.append(answers, torch.to(torch.narrow(torch.cat(logits, 0), 0, 0, n), 7))
+    return answers
+
+  # Root mean square norm, in float32 at least. x [..., d], weight [d]
+  def norm(self: __torch__.P, x: Tensor, weight: Tensor, eps: float) -> Tensor:
+    y = x
+    if ops.prim.dtype(x) != 7:
+      y = torch.to(x, 6)
+    y = torch.mul(y, torch.rsqrt(torch.add(torch.mean(torch.mul(y, y), [-1], True), eps)))
+    return torch.mul(weight, torch.to(y, ops.prim.dtype(x)))
+
+  # Rotary embedding. x [rows, heads, pos, e], cos and sin [pos, e]
+  def rotate(self: __torch__.P, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    half = torch.size(x, -1) // 2
+    left = torch.narrow(x, -1, 0, half)
+    right = torch.narrow(x, -1, half, half)
+    turned = torch.cat([torch.neg(right), left], -1)
+    return torch.add(torch.mul(x, cos), torch.mul(turned, sin))
