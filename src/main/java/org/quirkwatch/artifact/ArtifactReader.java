@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.quirkwatch.calibration.Calibration;
@@ -28,8 +29,8 @@ import org.quirkwatch.torch.DType;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DatabindException;
 
-/// Reads an artifact and believes nothing: sizes are checked before anything is allocated, names and
-/// shapes against the manifest, values by the types that hold them, everything by the digest.
+/// Reads an artifact and believes nothing: sizes are checked before anything is allocated, names
+/// and shapes against the manifest, values by the types that hold them, everything by the digest.
 final class ArtifactReader {
 
     private static final int MOST_MANIFEST_BYTES = 4 << 20;
@@ -46,7 +47,7 @@ final class ArtifactReader {
 
     Artifact read() {
         Manifest manifest = manifest();
-        TreeMap<String, Matrix> tensors = tensors(expectedShapes(manifest));
+        SortedMap<String, Matrix> tensors = tensors(expectedShapes(manifest));
         String tensorsDigest = Digest.of(tensors);
         if (!tensorsDigest.equals(manifest.tensorsDigest())) {
             throw invalid(
@@ -107,7 +108,7 @@ final class ArtifactReader {
     }
 
     /// The shape of every tensor that the file must hold, `[rows, columns]`.
-    private static TreeMap<String, List<Integer>> expectedShapes(Manifest manifest) {
+    private static SortedMap<String, List<Integer>> expectedShapes(Manifest manifest) {
         if (!(manifest.layers().size() >= 1 && manifest.layers().size() <= MOST_LAYERS)) {
             throw invalid(
                     ArtifactDirectory.MANIFEST,
@@ -127,8 +128,7 @@ final class ArtifactReader {
         }
         shapes.put(Manifest.SCALE_MEANS, List.of(1, names.size()));
         shapes.put(Manifest.SCALE_DEVIATIONS, List.of(1, names.size()));
-        shapes.put(
-                Manifest.CALIBRATION_SCORES, List.of(1, manifest.provenance().nCalibration()));
+        shapes.put(Manifest.CALIBRATION_SCORES, List.of(1, manifest.provenance().nCalibration()));
         long elements = 0;
         for (Map.Entry<String, List<Integer>> entry : shapes.entrySet()) {
             List<Integer> shape = entry.getValue();
@@ -149,7 +149,7 @@ final class ArtifactReader {
         return shapes;
     }
 
-    private TreeMap<String, Matrix> tensors(TreeMap<String, List<Integer>> shapes) {
+    private SortedMap<String, Matrix> tensors(SortedMap<String, List<Integer>> shapes) {
         SafetensorsFile file =
                 SafetensorsFile.open(
                         directory.resolve(ArtifactDirectory.TENSORS), ProblemCode.INVALID_ARTIFACT);
@@ -161,28 +161,24 @@ final class ArtifactReader {
                     "tensor %s is not in the manifest".formatted(superfluous.iterator().next()));
         }
         TreeMap<String, Matrix> tensors = new TreeMap<>();
-        shapes.forEach(
-                (name, shape) -> {
-                    TensorInfo info = file.info(name);
-                    long[] expected = {shape.get(0), shape.get(1)};
-                    if (!info.format().equals(DType.FLOAT64.safetensorsName())
-                            || !Arrays.equals(info.shape(), expected)) {
-                        throw invalid(
-                                ArtifactDirectory.TENSORS,
-                                "tensor %s must be F64 of shape %s, got %s of shape %s"
-                                        .formatted(name, shape, info.format(), info.shapeText()));
-                    }
-                });
+        shapes.forEach((name, shape) -> {
+            TensorInfo info = file.info(name);
+            long[] expected = {shape.get(0), shape.get(1)};
+            if (!info.format().equals(DType.FLOAT64.safetensorsName())
+                    || !Arrays.equals(info.shape(), expected)) {
+                throw invalid(
+                        ArtifactDirectory.TENSORS,
+                        "tensor %s must be F64 of shape %s, got %s of shape %s"
+                                .formatted(name, shape, info.format(), info.shapeText()));
+            }
+        });
         // Only now that all shapes are known to be those of the file are values read.
-        shapes.forEach(
-                (name, shape) ->
-                        tensors.put(
-                                name,
-                                Matrix.wrap(shape.get(0), shape.get(1), file.readDoubles(name))));
+        shapes.forEach((name, shape) ->
+                tensors.put(name, Matrix.wrap(shape.get(0), shape.get(1), file.readDoubles(name))));
         return tensors;
     }
 
-    private static Artifact assemble(Manifest manifest, TreeMap<String, Matrix> tensors) {
+    private static Artifact assemble(Manifest manifest, SortedMap<String, Matrix> tensors) {
         LinkedHashMap<String, FittedDetector> layers = new LinkedHashMap<>();
         for (Manifest.LayerEntry layer : manifest.layers()) {
             Map<String, Matrix> own = new TreeMap<>();
@@ -226,7 +222,7 @@ final class ArtifactReader {
         }
     }
 
-    private static Matrix vouched(TreeMap<String, Matrix> tensors, String name) {
+    private static Matrix vouched(SortedMap<String, Matrix> tensors, String name) {
         Matrix matrix = tensors.get(name);
         if (matrix == null) {
             throw new IllegalStateException("tensor %s was read before".formatted(name));

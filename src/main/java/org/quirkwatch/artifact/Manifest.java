@@ -3,6 +3,7 @@ package org.quirkwatch.artifact;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.quirkwatch.detector.FittedDetector;
 import org.quirkwatch.linalg.Matrix;
@@ -108,7 +109,7 @@ record Manifest(
     }
 
     /// Every tensor of an artifact by its name in the file.
-    static TreeMap<String, Matrix> tensors(Artifact artifact) {
+    static SortedMap<String, Matrix> tensors(Artifact artifact) {
         TreeMap<String, Matrix> tensors = new TreeMap<>();
         artifact.detector()
                 .layers()

@@ -5,6 +5,7 @@
             "calibration",
             "model",
             "checkpoint",
+            "torch",
             "linalg",
             "problem"
         })

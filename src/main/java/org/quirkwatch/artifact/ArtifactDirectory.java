@@ -1,0 +1,136 @@
+package org.quirkwatch.artifact;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.UUID;
+import org.quirkwatch.checkpoint.SafetensorsWriter;
+import org.quirkwatch.linalg.Matrix;
+import org.quirkwatch.problem.Problem;
+import org.quirkwatch.problem.ProblemCode;
+import org.quirkwatch.torch.DType;
+
+/// An artifact on disk: a directory with `manifest.json`, `detector.safetensors` (float64), and
+/// perhaps a card, `README.md`, for people.
+public final class ArtifactDirectory {
+
+    static final String MANIFEST = "manifest.json";
+    static final String TENSORS = "detector.safetensors";
+    private static final String CARD = "README.md";
+
+    private ArtifactDirectory() {}
+
+    /// Writes an artifact. It is written beside its place and moved there when complete; an
+    /// artifact that was there is replaced and its card kept. The same artifact gives the same
+    /// bytes.
+    ///
+    /// @param directory absent (its parent exists), empty, or an artifact's
+    /// @throws Problem `invalid-file` when it is something else or cannot be written
+    public static void write(Artifact artifact, Path directory) {
+        Path target = directory.toAbsolutePath().normalize();
+        Path name = target.getFileName();
+        Path parent = target.getParent();
+        if (name == null || parent == null || !Files.isDirectory(parent)) {
+            throw invalidFile("the folder that is to hold the artifact does not exist", null);
+        }
+        requireReplaceable(target);
+        String unique = "." + name + "." + UUID.randomUUID();
+        Path fresh = parent.resolve(unique + ".tmp");
+        Path old = parent.resolve(unique + ".old");
+        try {
+            Files.createDirectory(fresh);
+            writeTensors(Manifest.tensors(artifact), fresh.resolve(TENSORS));
+            Files.write(fresh.resolve(MANIFEST), ManifestJson.readable(artifact.manifest()));
+            if (Files.isRegularFile(target.resolve(CARD))) {
+                Files.copy(target.resolve(CARD), fresh.resolve(CARD));
+            }
+            boolean replaces = Files.exists(target);
+            if (replaces) {
+                Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
+            }
+            try {
+                Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (IOException e) {
+                if (replaces) {
+                    Files.move(old, target, StandardCopyOption.ATOMIC_MOVE);
+                }
+                throw e;
+            }
+        } catch (IOException e) {
+            throw invalidFile("%s: the artifact cannot be written".formatted(name), e);
+        } finally {
+            delete(fresh);
+            delete(old);
+        }
+    }
+
+    /// Reads an artifact and checks everything in it.
+    ///
+    /// @throws Problem `invalid-artifact`: names the file, the field or tensor, and what was
+    ///   expected
+    public static Artifact read(Path directory) {
+        return new ArtifactReader(directory).read();
+    }
+
+    private static void writeTensors(SortedMap<String, Matrix> tensors, Path file) {
+        var entries =
+                tensors.entrySet().stream()
+                        .map(entry ->
+                                new SafetensorsWriter.Entry(
+                                        entry.getKey(),
+                                        DType.FLOAT64,
+                                        entry.getValue().rows(),
+                                        entry.getValue().columns()))
+                        .toList();
+        try (SafetensorsWriter writer = SafetensorsWriter.create(file, entries, Map.of())) {
+            tensors.forEach((name, matrix) -> writer.write(name, matrix.toArray()));
+            writer.commit();
+        }
+    }
+
+    private static void requireReplaceable(Path target) {
+        if (!Files.exists(target)) {
+            return;
+        }
+        if (!Files.isDirectory(target)) {
+            throw invalidFile("%s is a file".formatted(target.getFileName()), null);
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(target)) {
+            for (Path file : files) {
+                if (!Set.of(MANIFEST, TENSORS, CARD).contains(file.getFileName().toString())) {
+                    throw invalidFile(
+                            "%s is no artifact: it holds %s; choose another folder"
+                                    .formatted(target.getFileName(), file.getFileName()),
+                            null);
+                }
+            }
+        } catch (IOException e) {
+            throw invalidFile("%s cannot be read".formatted(target.getFileName()), e);
+        }
+    }
+
+    /// Removes one of our own temporary folders, which hold files only.
+    private static void delete(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
+        } catch (IOException e) {
+            throw invalidFile("%s cannot be removed".formatted(folder.getFileName()), e);
+        }
+    }
+
+    private static Problem invalidFile(
+            String detail, @org.jspecify.annotations.Nullable Throwable cause) {
+        return new Problem(ProblemCode.INVALID_FILE, detail, cause);
+    }
+}
