@@ -40,8 +40,7 @@ final class ModelRows implements RowSource {
     }
 
     @Override
-    public void read(
-            List<Integer> rows, BiConsumer<List<Integer>, Map<String, Matrix>> consumer) {
+    public void read(List<Integer> rows, BiConsumer<List<Integer>, Map<String, Matrix>> consumer) {
         for (List<Integer> batch : batches(rows)) {
             List<TokenizedSignal> tokens = batch.stream().map(signals::get).toList();
             Map<String, Matrix> features = feature.extract(model.run(tokens, spec)).byLayer();
@@ -60,7 +59,8 @@ final class ModelRows implements RowSource {
         for (int row : byLength) {
             // Ascending, so this row is the longest of its batch: all are filled up to it.
             long tokens = (batch.size() + 1L) * signals.get(row).tokens();
-            if (!batch.isEmpty() && (batch.size() == MOST_BATCH_ROWS || tokens > MOST_BATCH_TOKENS)) {
+            if (!batch.isEmpty()
+                    && (batch.size() == MOST_BATCH_ROWS || tokens > MOST_BATCH_TOKENS)) {
                 batches.add(batch);
                 batch = new ArrayList<>();
             }
