@@ -43,7 +43,7 @@ record Split(List<Integer> fit, List<Integer> scale, List<Integer> calibration) 
             throw new Problem(
                     ProblemCode.INVALID_FIT,
                     ("%d trusted row(s) are too few: with a calibration share of %s, %d are needed"
-                            + " (at least %d to fit on, %d for the scale and %d to calibrate)")
+                                    + " (at least %d to fit on, %d for the scale and %d to calibrate)")
                             .formatted(
                                     nRows,
                                     calibrationShare,
