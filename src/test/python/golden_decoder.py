@@ -45,7 +45,7 @@ SIGNALS = [
     {"prompt": "Are they there? Naïve – or 星?", "label": " perhaps they are", "choices": [" No", " perhaps they are", " Yes, at the harbour"]},
     {"prompt": "No", "label": " Yes", "choices": [" Yes", " not so", " No", " perhaps"]},
     {"prompt": "When the rain stopped, the children", "label": " went out and counted"},
-    {"prompt": "  two  spaces\n\tand a line", "label": "\n", "choices": ["\n", "\n\n", " "]},
+    {"prompt": "  two  spaces\n\tand a line", "label": "\nso", "choices": ["\nso", " so", "?"]},
 ]
 
 
