@@ -1,0 +1,19 @@
+package org.quirkwatch.scoring;
+
+import java.time.Duration;
+import java.util.List;
+import org.quirkwatch.model.TokenizedSignal;
+
+/// Measures a batch. Called by one thread at a time.
+interface BatchScorer {
+
+    /// Measures a batch of one signal or more.
+    Batch measure(List<TokenizedSignal> batch);
+
+    /// What became of a batch.
+    ///
+    /// @param measurements one per signal, in order
+    /// @param forward what the model took
+    /// @param score what feature, detector and calibration took
+    record Batch(List<Measurement> measurements, Duration forward, Duration score) {}
+}

@@ -1,0 +1,149 @@
+package org.quirkwatch.scoring;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.quirkwatch.artifact.Artifact;
+import org.quirkwatch.detector.Scores;
+import org.quirkwatch.feature.FeatureExtractor;
+import org.quirkwatch.linalg.Matrix;
+import org.quirkwatch.model.Capture;
+import org.quirkwatch.model.CaptureSpec;
+import org.quirkwatch.model.HookedModel;
+import org.quirkwatch.model.ModelIdentity;
+import org.quirkwatch.model.TokenizedSignal;
+import org.quirkwatch.problem.Problem;
+import org.quirkwatch.problem.ProblemCode;
+import org.quirkwatch.signal.Signal;
+
+/// The use case without a server: a model and a detector that belong together, and signals in,
+/// verdicts out. [#tokenize] is thread-safe; everything that runs the model is for one thread at a
+/// time. Owns neither the model nor its memory.
+public final class Scorer implements BatchScorer {
+
+    private final HookedModel model;
+    private final Artifact artifact;
+    private final FeatureExtractor feature;
+    private final CaptureSpec spec;
+
+    /// @param model stays open as long as this is used
+    /// @param artifact the detector
+    /// @throws Problem `artifact-mismatch` when the detector was fitted on another model
+    public Scorer(HookedModel model, Artifact artifact) {
+        artifact.requireModel(model.identity());
+        this.model = model;
+        this.artifact = artifact;
+        this.feature = FeatureExtractor.of(artifact.feature(), artifact.taps());
+        this.spec = new CaptureSpec(feature.taps(), CaptureSpec.Outputs.LABELS);
+    }
+
+    /// The detector.
+    public Artifact artifact() {
+        return artifact;
+    }
+
+    /// The model.
+    public ModelIdentity model() {
+        return model.identity();
+    }
+
+    /// The tokens of a signal. Thread-safe.
+    ///
+    /// @throws Problem `prompt-too-long` beyond the model's context, `invalid-signal` where a text
+    ///   has no tokens
+    public TokenizedSignal tokenize(Signal signal) {
+        return model.tokenize(signal);
+    }
+
+    /// Judges signals: each gets its verdict, in order. A signal that cannot be scored (too many
+    /// tokens, numbers that are not finite) is unscored and says why.
+    ///
+    /// @param signals all with labels
+    /// @param policy to judge by, whatever policy they name; its levels are reachable with the
+    ///   detector's calibration
+    /// @param bounds of one pass of the model
+    public List<Verdict> judge(List<Signal> signals, Policy policy, BatchBounds bounds) {
+        policy.requireResolvable(artifact.calibration());
+        Verdict[] verdicts = new Verdict[signals.size()];
+        List<TokenizedSignal> tokenized = new ArrayList<>();
+        List<Integer> places = new ArrayList<>();
+        for (int i = 0; i < verdicts.length; i++) {
+            try {
+                tokenized.add(tokenize(signals.get(i)));
+                places.add(i);
+            } catch (Problem e) {
+                verdicts[i] = new Verdict.Unscored(signals.get(i).id(), policy, e);
+            }
+        }
+        for (List<Integer> rows : BatchPlan.of(tokenized, bounds)) {
+            Batch batch = measure(rows.stream().map(tokenized::get).toList());
+            Timing timing = new Timing(Duration.ZERO, batch.forward(), batch.score());
+            for (int i = 0; i < rows.size(); i++) {
+                int row = rows.get(i);
+                verdicts[places.get(row)] =
+                        Verdict.of(tokenized.get(row), policy, batch.measurements().get(i), timing);
+            }
+        }
+        return List.of(verdicts);
+    }
+
+    @Override
+    public Batch measure(List<TokenizedSignal> batch) {
+        long start = System.nanoTime();
+        Capture capture = model.run(batch, spec);
+        long forward = System.nanoTime();
+        Scores scores = artifact.detector().score(feature.extract(capture).byLayer());
+        List<Measurement> measurements = new ArrayList<>(batch.size());
+        for (int row = 0; row < batch.size(); row++) {
+            measurements.add(measurement(capture, scores, row));
+        }
+        long end = System.nanoTime();
+        return new Batch(
+                measurements, Duration.ofNanos(forward - start), Duration.ofNanos(end - forward));
+    }
+
+    private Measurement measurement(Capture capture, Scores scores, int row) {
+        int fired = fired(capture, row);
+        int taps = feature.taps().size();
+        if (fired < taps) {
+            return failed("%d of %d taps gave values that are not finite", taps - fired, taps);
+        }
+        double score = scores.aggregated()[row];
+        double logProb = capture.labelLogProb()[row];
+        if (!Double.isFinite(score)) {
+            return failed("the score is %s, not a finite number", score);
+        }
+        if (!Double.isFinite(logProb)) {
+            return failed("the log-probability of the label is %s, not a finite number", logProb);
+        }
+        SequencedMap<String, Double> layers = new LinkedHashMap<>();
+        for (String layer : artifact.detector().layers().keySet()) {
+            layers.put(layer, scores.perLayer()[row][layers.size()]);
+        }
+        return new Measurement.Measured(
+                score,
+                artifact.calibration().pValue(score),
+                layers,
+                logProb,
+                capture.labelLogOdds()[row],
+                fired);
+    }
+
+    private int fired(Capture capture, int row) {
+        int fired = 0;
+        for (var tap : feature.taps()) {
+            Matrix rows = capture.get(tap);
+            if (rows.slice(row, row + 1).isFinite()) {
+                fired++;
+            }
+        }
+        return fired;
+    }
+
+    private static Measurement failed(String format, Object... values) {
+        return new Measurement.Failed(
+                new Problem(ProblemCode.NON_FINITE, format.formatted(values)));
+    }
+}

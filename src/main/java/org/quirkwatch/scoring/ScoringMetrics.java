@@ -1,0 +1,170 @@
+package org.quirkwatch.scoring;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.quirkwatch.artifact.Artifact;
+import org.quirkwatch.calibration.Calibration;
+
+/// What the service counts and times. Metrics may be read by more people than verdicts: nothing of
+/// a signal's texts or ids is in them. Thread-safe.
+final class ScoringMetrics {
+
+    private static final double[] P_VALUES = {
+        0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1
+    };
+    private static final double[] SIZES = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024};
+    private static final double[] TOKENS = {
+        16, 64, 256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576
+    };
+    private static final Duration[] TIMES =
+            Arrays.stream(
+                            new long[] {
+                                1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000
+                            })
+                    .mapToObj(Duration::ofMillis)
+                    .toArray(Duration[]::new);
+
+    private final MeterRegistry meters;
+    private final Tags identity;
+    private final Timer request;
+    private final Timer queue;
+    private final Timer tokenize;
+    private final Timer forward;
+    private final Timer score;
+    private final DistributionSummary scores;
+    private final DistributionSummary pValues;
+    private final DistributionSummary batchSignals;
+    private final DistributionSummary batchTokens;
+    private final Counter tapsFired;
+
+    ScoringMetrics(
+            MeterRegistry meters,
+            String model,
+            Artifact artifact,
+            Collection<Policy> policies,
+            String version) {
+        this.meters = meters;
+        this.identity = Tags.of("detector", artifact.id(), "model", model);
+        request = timer("request", "Whole requests that are answered with verdicts");
+        queue = timer("queue", "Waiting of a batch for the model");
+        tokenize = timer("tokenize", "Tokenizing of a request's signals");
+        forward = timer("forward", "The model's pass over a batch");
+        score = timer("score", "Feature, detector and calibration of a batch");
+        scores =
+                summary(
+                        "score",
+                        "Scores; the buckets are quantiles of the calibration",
+                        quantiles(artifact.calibration()));
+        pValues = summary("p.value", "Conformal p-values", P_VALUES);
+        batchSignals = summary("batch.signals", "Signals of one pass of the model", SIZES);
+        batchTokens = summary("batch.tokens", "Tokens of one pass, filled up", TOKENS);
+        tapsFired =
+                Counter.builder("quirkwatch.taps.fired")
+                        .description("Taps that gave finite values")
+                        .register(meters);
+        for (Policy policy : policies) {
+            threshold(artifact.calibration(), policy, "review", policy.alphaReview());
+            threshold(artifact.calibration(), policy, "discard", policy.alphaDiscard());
+            gauge(
+                    "expected.flag.rate",
+                    "Share of trusted signals that are not accepted, at most",
+                    policy.alphaReview(),
+                    Tags.of("policy", policy.id()));
+        }
+        gauge("build.info", "What runs", 1, identity.and("version", version));
+    }
+
+    void watchPending(AtomicInteger pending) {
+        Gauge.builder("quirkwatch.pending.signals", pending, AtomicInteger::get)
+                .description("Signals that wait for the model or are in it")
+                .register(meters);
+    }
+
+    void tokenized(Duration took) {
+        tokenize.record(took);
+    }
+
+    void request(Duration took) {
+        request.record(took);
+    }
+
+    void batch(int signals, long tokens, Duration queued, BatchScorer.Batch batch) {
+        queue.record(queued);
+        forward.record(batch.forward());
+        score.record(batch.score());
+        batchSignals.record(signals);
+        batchTokens.record(tokens);
+    }
+
+    /// Counts what the policy says, in shadow mode too.
+    void verdict(Verdict verdict, String source) {
+        meters.counter(
+                        "quirkwatch.signals",
+                        identity.and("disposition", verdict.ruling().text(), "source", source))
+                .increment();
+        switch (verdict) {
+            case Verdict.Scored scored -> {
+                scores.record(scored.measured().score());
+                pValues.record(scored.measured().pValue());
+                tapsFired.increment(scored.measured().tapsFired());
+            }
+            case Verdict.Unscored unscored ->
+                    meters.counter("quirkwatch.unscored", "reason", unscored.reason().code().code())
+                            .increment();
+        }
+    }
+
+    private void threshold(Calibration calibration, Policy policy, String level, double alpha) {
+        gauge(
+                "threshold",
+                "Score above which a signal is not accepted, or discarded",
+                calibration.threshold(alpha),
+                Tags.of("policy", policy.id(), "level", level));
+    }
+
+    private void gauge(String name, String description, double value, Tags tags) {
+        Gauge.builder("quirkwatch." + name, () -> value)
+                .description(description)
+                .tags(tags)
+                .register(meters);
+    }
+
+    private Timer timer(String name, String description) {
+        return Timer.builder("quirkwatch." + name)
+                .description(description)
+                .serviceLevelObjectives(TIMES)
+                .register(meters);
+    }
+
+    private DistributionSummary summary(String name, String description, double[] buckets) {
+        // With an underscore: "quirkwatch.score" is the timer, and both keep their names in
+        // Prometheus (quirkwatch_score, quirkwatch_score_seconds).
+        return DistributionSummary.builder("quirkwatch_" + name.replace('.', '_'))
+                .description(description)
+                .serviceLevelObjectives(buckets)
+                .register(meters);
+    }
+
+    /// Quantiles of the calibration, and twice to ten times the largest score for what lies beyond.
+    private static double[] quantiles(Calibration calibration) {
+        double[] ascending = calibration.scores();
+        double[] shares = {0.01, 0.05, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1};
+        double largest = ascending[ascending.length - 1];
+        return java.util.stream.DoubleStream.concat(
+                        Arrays.stream(shares)
+                                .map(s -> ascending[(int) (s * (ascending.length - 1))]),
+                        Arrays.stream(new double[] {1.5, 2, 3, 5, 10}).map(f -> f * largest))
+                .filter(bucket -> bucket > 0)
+                .sorted()
+                .distinct()
+                .toArray();
+    }
+}

@@ -1,0 +1,150 @@
+package org.quirkwatch.scoring;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import org.quirkwatch.problem.ProblemCode;
+import org.quirkwatch.signal.Signal;
+import org.quirkwatch.signal.SignalParser;
+import org.quirkwatch.web.BoundedBody;
+import org.quirkwatch.web.Problems;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/// Signals in, verdicts out.
+@Tag(name = "Signals", description = "A signal goes in, a calibrated verdict comes out.")
+@RestController
+@RequestMapping(path = "/v1/signals", produces = MediaType.APPLICATION_JSON_VALUE)
+final class SignalController {
+
+    private static final String SOURCE = "http";
+
+    private final SignalParser parser;
+    private final SignalScoring scoring;
+    private final Scorer scorer;
+    private final QuirkwatchProperties.Limits limits;
+
+    SignalController(
+            SignalParser parser,
+            SignalScoring scoring,
+            Scorer scorer,
+            QuirkwatchProperties properties) {
+        this.parser = parser;
+        this.scoring = scoring;
+        this.scorer = scorer;
+        this.limits = properties.limits();
+    }
+
+    @Operation(
+            operationId = "judgeSignal",
+            summary = "Judge one signal",
+            description =
+                    "Runs the signal through the model and answers with a verdict. A signal that"
+                            + " the model or the detector cannot score is answered with status 200"
+                            + " and an unscored verdict; one that is not valid, or too long for"
+                            + " the model, with 422.",
+            requestBody =
+                    @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                            schema =
+                                                    @Schema(
+                                                            implementation =
+                                                                    SignalDocument.class))),
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            description = "The verdict.",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                            schema =
+                                                    @Schema(
+                                                            implementation =
+                                                                    VerdictDocument.class))))
+    @Problems({
+        ProblemCode.MALFORMED_JSON,
+        ProblemCode.INVALID_REQUEST,
+        ProblemCode.PAYLOAD_TOO_LARGE,
+        ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+        ProblemCode.INVALID_SIGNAL,
+        ProblemCode.PROMPT_TOO_LONG,
+        ProblemCode.UNKNOWN_POLICY,
+        ProblemCode.OVERLOADED,
+        ProblemCode.SHUTTING_DOWN
+    })
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    VerdictDocument judge(
+            @Parameter(description = "Whether the verdict has the score of each layer.")
+                    @RequestParam(defaultValue = "false")
+                    boolean explain,
+            @Parameter(hidden = true) HttpServletRequest request) {
+        Signal signal = parser.parse(BoundedBody.read(request, parser.limits().maxLineBytes()));
+        return VerdictDocument.of(scoring.judge(signal, SOURCE), scorer, explain);
+    }
+
+    @Operation(
+            operationId = "judgeBatch",
+            summary = "Judge a batch of signals",
+            description =
+                    "One verdict per signal, in order, each as if it had come alone. A signal that"
+                            + " is not valid fails the whole batch with 422 and its pointer, such"
+                            + " as `/signals/3/label`, before anything is scored; one that is valid"
+                            + " but too long for the model gets an unscored verdict that says so.",
+            requestBody =
+                    @RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                            schema =
+                                                    @Schema(
+                                                            implementation =
+                                                                    SignalDocument.Batch.class))),
+            responses =
+                    @ApiResponse(
+                            responseCode = "200",
+                            description = "The verdicts.",
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                            schema =
+                                                    @Schema(
+                                                            implementation =
+                                                                    SignalDocument.Verdicts
+                                                                            .class))))
+    @Problems({
+        ProblemCode.MALFORMED_JSON,
+        ProblemCode.INVALID_REQUEST,
+        ProblemCode.PAYLOAD_TOO_LARGE,
+        ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+        ProblemCode.INVALID_SIGNAL,
+        ProblemCode.UNKNOWN_POLICY,
+        ProblemCode.OVERLOADED,
+        ProblemCode.SHUTTING_DOWN
+    })
+    @PostMapping(path = "/batch", consumes = MediaType.APPLICATION_JSON_VALUE)
+    SignalDocument.Verdicts judgeBatch(
+            @Parameter(description = "Whether the verdicts have the score of each layer.")
+                    @RequestParam(defaultValue = "false")
+                    boolean explain,
+            @Parameter(hidden = true) HttpServletRequest request) {
+        byte[] body = BoundedBody.read(request, limits.maxBodyBytes());
+        List<Signal> signals = parser.parseBatch(body, limits.maxBatchSignals());
+        return new SignalDocument.Verdicts(
+                scoring.judge(signals, SOURCE).stream()
+                        .map(verdict -> VerdictDocument.of(verdict, scorer, explain))
+                        .toList());
+    }
+}

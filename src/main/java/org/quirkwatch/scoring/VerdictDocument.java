@@ -1,0 +1,338 @@
+package org.quirkwatch.scoring;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.quirkwatch.artifact.Artifact;
+import org.quirkwatch.calibration.Calibration;
+import org.quirkwatch.web.ProblemDocument;
+
+/// A verdict as callers see it: JSON with snake-case names, in the order of the fields. What does
+/// not apply is absent.
+@Schema(
+        name = "Verdict",
+        description =
+                "What is answered to a signal. An unscored verdict has a reason and no score: a"
+                        + " failure is never a score of 0 and never accepted.")
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonPropertyOrder({
+    "id",
+    "status",
+    "flagged",
+    "disposition",
+    "shadow_disposition",
+    "reason",
+    "score",
+    "p_value",
+    "threshold",
+    "label",
+    "detector",
+    "calibration",
+    "model",
+    "policy",
+    "taps",
+    "timing_ms",
+    "tokens",
+    "layers"
+})
+public record VerdictDocument(
+        @Schema(
+                        description = "The signal's id.",
+                        example = "s-17",
+                        requiredMode = RequiredMode.REQUIRED)
+                String id,
+        @Schema(
+                        description = "Whether there is a score.",
+                        allowableValues = {"scored", "unscored"},
+                        requiredMode = RequiredMode.REQUIRED)
+                String status,
+        @Schema(
+                        description = "Whether the disposition is anything but accept.",
+                        example = "true",
+                        requiredMode = RequiredMode.REQUIRED)
+                boolean flagged,
+        @Schema(
+                        description =
+                                "What is to happen to the signal; always accept in shadow mode.",
+                        allowableValues = {"accept", "review", "discard"},
+                        example = "discard",
+                        requiredMode = RequiredMode.REQUIRED)
+                String disposition,
+        @Schema(
+                        description = "What the policy says, when its mode is shadow.",
+                        allowableValues = {"accept", "review", "discard"})
+                @JsonProperty("shadow_disposition")
+                @Nullable String shadowDisposition,
+        @Schema(description = "Why there is no score; only in unscored verdicts.")
+                @Nullable ProblemDocument reason,
+        @Schema(
+                        description =
+                                "How anomalous the model's inside was; higher is more anomalous.",
+                        example = "41.7")
+                @Nullable Double score,
+        @Schema(
+                        description =
+                                "Conformal p-value of the score: (1 + trusted scores at or above"
+                                        + " it) / (n + 1).",
+                        example = "0.0005",
+                        exclusiveMinimumValue = 0,
+                        maximum = "1")
+                @JsonProperty("p_value")
+                @Nullable Double pValue,
+        @Nullable Threshold threshold,
+        @Nullable Label label,
+        @Schema(requiredMode = RequiredMode.REQUIRED) Detector detector,
+        @Schema(requiredMode = RequiredMode.REQUIRED) CalibrationPart calibration,
+        @Schema(requiredMode = RequiredMode.REQUIRED) Model model,
+        @Schema(requiredMode = RequiredMode.REQUIRED) PolicyPart policy,
+        @Nullable Taps taps,
+        @JsonProperty("timing_ms") @Nullable TimingPart timing,
+        @Schema(description = "Tokens of the prompt and the label.", example = "41", minimum = "1")
+                @Nullable Integer tokens,
+        @Schema(description = "The score of each layer; only with `explain=true`.")
+                @Nullable List<Layer> layers) {
+
+    private static final double NANOS_PER_MILLI = 1e6;
+
+    @Schema(name = "Threshold", description = "Scores above which a signal is not accepted.")
+    @JsonPropertyOrder({"review", "discard"})
+    record Threshold(
+            @Schema(
+                            description = "Above it the signal goes to review.",
+                            example = "9.1",
+                            requiredMode = RequiredMode.REQUIRED)
+                    double review,
+            @Schema(
+                            description = "Above it the signal is discarded.",
+                            example = "14.8",
+                            requiredMode = RequiredMode.REQUIRED)
+                    double discard) {}
+
+    @Schema(name = "LabelEvidence", description = "What the model itself says of the label.")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"log_prob", "log_odds"})
+    record Label(
+            @Schema(
+                            description = "log p(label | prompt), nats.",
+                            example = "-0.02",
+                            maximum = "0",
+                            requiredMode = RequiredMode.REQUIRED)
+                    @JsonProperty("log_prob")
+                    double logProb,
+            @Schema(
+                            description =
+                                    "Log-odds of the label against the other choices, nats;"
+                                            + " absent without choices.",
+                            example = "3.9")
+                    @JsonProperty("log_odds")
+                    @Nullable Double logOdds) {}
+
+    @Schema(name = "DetectorReference", description = "The detector that judged.")
+    @JsonPropertyOrder({"id", "digest", "feature", "rule"})
+    record Detector(
+            @Schema(example = "quirky-addition-mahalanobis", requiredMode = RequiredMode.REQUIRED)
+                    String id,
+            @Schema(
+                            description = "Digest of the artifact.",
+                            pattern = "sha256:[0-9a-f]{64}",
+                            requiredMode = RequiredMode.REQUIRED)
+                    String digest,
+            @Schema(example = "activation", requiredMode = RequiredMode.REQUIRED) String feature,
+            @Schema(example = "mahalanobis", requiredMode = RequiredMode.REQUIRED) String rule) {}
+
+    @Schema(name = "CalibrationReference", description = "What the p-value and thresholds rest on.")
+    @JsonPropertyOrder({"n", "alpha_review", "alpha_discard"})
+    record CalibrationPart(
+            @Schema(
+                            description = "Held-out trusted signals.",
+                            example = "2000",
+                            minimum = "1",
+                            requiredMode = RequiredMode.REQUIRED)
+                    int n,
+            @Schema(
+                            description = "Significance level below which it is not accepted.",
+                            example = "0.01",
+                            exclusiveMinimumValue = 0,
+                            exclusiveMaximumValue = 1,
+                            requiredMode = RequiredMode.REQUIRED)
+                    @JsonProperty("alpha_review")
+                    double alphaReview,
+            @Schema(
+                            description = "Significance level below which it is discarded.",
+                            example = "0.001",
+                            exclusiveMinimumValue = 0,
+                            exclusiveMaximumValue = 1,
+                            requiredMode = RequiredMode.REQUIRED)
+                    @JsonProperty("alpha_discard")
+                    double alphaDiscard) {}
+
+    @Schema(name = "ModelReference", description = "The model that read the signal.")
+    @JsonPropertyOrder({"id", "digest"})
+    record Model(
+            @Schema(example = "quirky-addition", requiredMode = RequiredMode.REQUIRED) String id,
+            @Schema(
+                            description = "Digest over configuration, weights and adapter.",
+                            pattern = "sha256:[0-9a-f]{64}",
+                            requiredMode = RequiredMode.REQUIRED)
+                    String digest) {}
+
+    @Schema(name = "PolicyReference", description = "The policy that it was judged by.")
+    @JsonPropertyOrder({"id", "version", "mode"})
+    record PolicyPart(
+            @Schema(example = "default", requiredMode = RequiredMode.REQUIRED) String id,
+            @Schema(example = "1", minimum = "1", requiredMode = RequiredMode.REQUIRED) int version,
+            @Schema(
+                            allowableValues = {"enforce", "shadow"},
+                            requiredMode = RequiredMode.REQUIRED)
+                    String mode) {}
+
+    @Schema(name = "Taps", description = "Places in the model that were looked at.")
+    @JsonPropertyOrder({"requested", "fired"})
+    record Taps(
+            @Schema(example = "4", minimum = "1", requiredMode = RequiredMode.REQUIRED)
+                    int requested,
+            @Schema(
+                            description = "Those that gave finite values.",
+                            example = "4",
+                            minimum = "0",
+                            requiredMode = RequiredMode.REQUIRED)
+                    int fired) {}
+
+    @Schema(name = "TimingMs", description = "Milliseconds; the last two are the whole batch's.")
+    @JsonPropertyOrder({"queue", "forward", "score"})
+    record TimingPart(
+            @Schema(
+                            description = "Waiting for the model.",
+                            example = "0.2",
+                            minimum = "0",
+                            requiredMode = RequiredMode.REQUIRED)
+                    double queue,
+            @Schema(
+                            description = "In the model.",
+                            example = "1.1",
+                            minimum = "0",
+                            requiredMode = RequiredMode.REQUIRED)
+                    double forward,
+            @Schema(
+                            description = "In feature, detector and calibration.",
+                            example = "0.1",
+                            minimum = "0",
+                            requiredMode = RequiredMode.REQUIRED)
+                    double score) {}
+
+    @Schema(name = "LayerScore", description = "The raw score of one layer.")
+    @JsonPropertyOrder({"hook_point", "score"})
+    record Layer(
+            @Schema(
+                            description =
+                                    "The hook point, with @ and the position where that is not"
+                                            + " the last prompt token.",
+                            example = "blocks.1.hook_resid_pre",
+                            requiredMode = RequiredMode.REQUIRED)
+                    @JsonProperty("hook_point")
+                    String hookPoint,
+            @Schema(example = "3.2", requiredMode = RequiredMode.REQUIRED) double score) {}
+
+    /// The document of a verdict.
+    ///
+    /// @param scorer what gave it
+    /// @param explain whether the layers' scores are in it
+    public static VerdictDocument of(Verdict verdict, Scorer scorer, boolean explain) {
+        return switch (verdict) {
+            case Verdict.Scored scored -> scored(scored, scorer, explain);
+            case Verdict.Unscored unscored ->
+                    new VerdictDocument(
+                            unscored.id(),
+                            "unscored",
+                            unscored.flagged(),
+                            unscored.disposition().text(),
+                            shadow(unscored),
+                            ProblemDocument.of(unscored.reason(), null),
+                            null,
+                            null,
+                            null,
+                            null,
+                            detector(scorer.artifact()),
+                            calibration(scorer.artifact(), unscored.policy()),
+                            model(scorer),
+                            policy(unscored.policy()),
+                            null,
+                            null,
+                            null,
+                            null);
+        };
+    }
+
+    private static VerdictDocument scored(Verdict.Scored verdict, Scorer scorer, boolean explain) {
+        Artifact artifact = scorer.artifact();
+        Calibration calibration = artifact.calibration();
+        Policy policy = verdict.policy();
+        Measurement.Measured measured = verdict.measured();
+        return new VerdictDocument(
+                verdict.id(),
+                "scored",
+                verdict.flagged(),
+                verdict.disposition().text(),
+                shadow(verdict),
+                null,
+                measured.score(),
+                measured.pValue(),
+                new Threshold(
+                        calibration.threshold(policy.alphaReview()),
+                        calibration.threshold(policy.alphaDiscard())),
+                new Label(
+                        measured.logProb(),
+                        Double.isFinite(measured.logOdds()) ? measured.logOdds() : null),
+                detector(artifact),
+                calibration(artifact, policy),
+                model(scorer),
+                policy(policy),
+                new Taps(artifact.taps().size(), measured.tapsFired()),
+                timing(verdict.timing()),
+                verdict.tokens(),
+                explain ? layers(measured) : null);
+    }
+
+    private static @Nullable String shadow(Verdict verdict) {
+        return verdict.policy().mode() == Policy.Mode.SHADOW ? verdict.ruling().text() : null;
+    }
+
+    private static Detector detector(Artifact artifact) {
+        return new Detector(
+                artifact.id(), artifact.digest(), artifact.feature(), artifact.detector().rule());
+    }
+
+    private static CalibrationPart calibration(Artifact artifact, Policy policy) {
+        return new CalibrationPart(
+                artifact.calibration().n(), policy.alphaReview(), policy.alphaDiscard());
+    }
+
+    private static Model model(Scorer scorer) {
+        return new Model(scorer.model().id(), scorer.model().digest());
+    }
+
+    private static PolicyPart policy(Policy policy) {
+        return new PolicyPart(policy.id(), policy.version(), policy.mode().text());
+    }
+
+    private static TimingPart timing(Timing timing) {
+        return new TimingPart(
+                millis(timing.queue()), millis(timing.forward()), millis(timing.score()));
+    }
+
+    private static double millis(Duration duration) {
+        // To the microsecond: more digits say nothing.
+        return Math.round(duration.toNanos() / NANOS_PER_MILLI * 1e3) / 1e3;
+    }
+
+    private static List<Layer> layers(Measurement.Measured measured) {
+        return measured.layers().entrySet().stream()
+                .map(layer -> new Layer(layer.getKey(), layer.getValue()))
+                .toList();
+    }
+}

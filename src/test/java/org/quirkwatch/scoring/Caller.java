@@ -1,0 +1,93 @@
+package org.quirkwatch.scoring;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.quirkwatch.signal.Signal;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A caller of the service over HTTP.
+final class Caller {
+
+    static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final String base;
+
+    Caller(int port) {
+        base = "http://127.0.0.1:" + port;
+    }
+
+    /// What came back.
+    record Answer(int status, String type, String body, java.net.http.HttpHeaders headers) {
+        JsonNode json() {
+            return JSON.readTree(body);
+        }
+    }
+
+    Answer post(String path, String json) {
+        return post(path, json.getBytes(StandardCharsets.UTF_8), "application/json");
+    }
+
+    Answer post(String path, byte[] body, String contentType) {
+        return send(
+                HttpRequest.newBuilder(URI.create(base + path))
+                        .header("Content-Type", contentType)
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+    }
+
+    Answer get(String path) {
+        return send(HttpRequest.newBuilder(URI.create(base + path)).GET());
+    }
+
+    Answer send(String method, String path, Map<String, String> headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(base + path))
+                        .method(method, HttpRequest.BodyPublishers.ofString("{}"));
+        headers.forEach(request::header);
+        return send(request);
+    }
+
+    JsonNode verdict(Signal signal) {
+        return post("/v1/signals?explain=true", json(signal)).json();
+    }
+
+    List<JsonNode> verdicts(List<Signal> signals) {
+        List<String> documents = signals.stream().map(Caller::json).toList();
+        JsonNode answer =
+                post("/v1/signals/batch", "{\"signals\": [" + String.join(",", documents) + "]}")
+                        .json();
+        return answer.get("verdicts").valueStream().toList();
+    }
+
+    static String json(Signal signal) {
+        return JSON.writeValueAsString(
+                Map.of(
+                        "id", signal.id(),
+                        "prompt", signal.prompt(),
+                        "label", String.valueOf(signal.label()),
+                        "choices", signal.choices()));
+    }
+
+    private Answer send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> response =
+                    client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Answer(
+                    response.statusCode(),
+                    response.headers().firstValue("Content-Type").orElse(""),
+                    response.body(),
+                    response.headers());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package org.quirkwatch.scoring;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.quirkwatch.artifact.Artifact;
+import org.quirkwatch.artifact.ArtifactDirectory;
+import org.quirkwatch.checkpoint.Checkpoint;
+import org.quirkwatch.fitting.Fit;
+import org.quirkwatch.fitting.FitOptions;
+import org.quirkwatch.model.HookedModel;
+import org.quirkwatch.model.Precision;
+import org.quirkwatch.progress.Progress;
+import org.quirkwatch.signal.Signal;
+import org.quirkwatch.torch.ComputeDevice;
+
+/// A real detector for tests: a golden checkpoint with random weights, fitted and calibrated on
+/// prompts of sums. Made once per run of the tests.
+final class TinyDetector {
+
+    /// The checkpoint.
+    static final Path MODEL = Path.of("src/test/resources/golden/llama-tied");
+
+    private static final int TRUSTED = 2_600;
+    private static Path directory;
+
+    private TinyDetector() {}
+
+    /// The directory of the artifact.
+    static synchronized Path directory() {
+        if (directory == null) {
+            try (HookedModel model = load()) {
+                FitOptions options = FitOptions.defaults("tiny-mahalanobis");
+                List<Signal> trusted = signals(TRUSTED, new SplittableRandom(7));
+                Artifact artifact = Fit.fit(model, trusted, options, Progress.silent());
+                Path made = Files.createTempDirectory("quirkwatch-test").resolve("tiny");
+                ArtifactDirectory.write(artifact, made);
+                directory = made;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return directory;
+    }
+
+    static HookedModel load() {
+        return HookedModel.load(Checkpoint.open(MODEL), ComputeDevice.CPU, Precision.FLOAT32);
+    }
+
+    /// Sums of very different lengths, right and wrong.
+    static List<Signal> signals(int count, RandomGenerator random) {
+        List<Signal> signals = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            StringBuilder prompt = new StringBuilder();
+            int terms = random.nextInt(2, 12);
+            int sum = 0;
+            for (int term = 0; term < terms; term++) {
+                int value = random.nextInt(1_000);
+                sum += value;
+                prompt.append(term == 0 ? "" : " + ").append(value);
+            }
+            prompt.append(" = ").append(sum + (random.nextBoolean() ? 1 : 0));
+            signals.add(
+                    new Signal(
+                            "t" + i,
+                            prompt.toString(),
+                            random.nextBoolean() ? " Yes" : " No",
+                            List.of(" No", " Yes")));
+        }
+        return signals;
+    }
+}
