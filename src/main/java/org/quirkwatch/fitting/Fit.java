@@ -42,7 +42,7 @@ public final class Fit {
         }
         Detector rule = Detector.of(options.rule(), options.rcond());
         FeatureExtractor feature =
-                FeatureExtractor.of(options.feature(), options.taps(model.config().nLayers()));
+                FeatureExtractor.of(options.feature(), options.taps(model.identity().nLayers()));
         Split split = Split.of(trusted.size(), options.calibrationShare(), options.seed());
         TrustedSignals signals = TrustedSignals.of(trusted);
         LayeredFit fit =

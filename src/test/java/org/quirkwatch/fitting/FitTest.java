@@ -18,6 +18,7 @@ import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.ArtifactDirectory;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.detector.Aggregation;
+import org.quirkwatch.detector.LayeredDetector;
 import org.quirkwatch.feature.FeatureExtractor;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.CaptureSpec;
@@ -85,14 +86,18 @@ class FitTest {
 
     @Test
     void aSignalScoresTheSameAloneAndAmongSixtyFourOfMixedLengths() {
-        for (Aggregation aggregation : Aggregation.values()) {
-            Artifact artifact =
-                    fit(signals(400, 4), options(List.of(), List.of(Position.LAST), aggregation));
-            List<TokenizedSignal> batch = signals(64, 5).stream().map(model::tokenize).toList();
-            double[] together = score(artifact, batch);
-            for (int i = 0; i < batch.size(); i++) {
-                double alone = score(artifact, List.of(batch.get(i)))[0];
-                assertThat(Math.abs(together[i] - alone) / Math.abs(alone))
+        Artifact artifact = fit(signals(400, 4), FitOptions.defaults("tiny"));
+        LayeredDetector fitted = artifact.detector();
+        List<TokenizedSignal> batch = signals(64, 5).stream().map(model::tokenize).toList();
+        Map<String, Matrix> together = features(artifact, batch);
+        for (int i = 0; i < batch.size(); i++) {
+            Map<String, Matrix> alone = features(artifact, List.of(batch.get(i)));
+            for (Aggregation aggregation : Aggregation.values()) {
+                LayeredDetector detector =
+                        new LayeredDetector(fitted.layers(), aggregation, fitted.scale());
+                double expected = detector.score(alone).aggregated()[0];
+                double score = detector.score(together).aggregated()[i];
+                assertThat(Math.abs(score - expected) / Math.abs(expected))
                         .as("%s, signal %d", aggregation, i)
                         .isLessThanOrEqualTo(1e-4);
             }
@@ -163,15 +168,10 @@ class FitTest {
                 0);
     }
 
-    private static double[] score(Artifact artifact, List<TokenizedSignal> batch) {
+    private static Map<String, Matrix> features(Artifact artifact, List<TokenizedSignal> batch) {
         FeatureExtractor feature = FeatureExtractor.of(artifact.feature(), artifact.taps());
-        Map<String, Matrix> features =
-                feature.extract(
-                                model.run(
-                                        batch,
-                                        new CaptureSpec(feature.taps(), CaptureSpec.Outputs.NONE)))
-                        .byLayer();
-        return artifact.detector().score(features).aggregated();
+        CaptureSpec spec = new CaptureSpec(feature.taps(), CaptureSpec.Outputs.NONE);
+        return feature.extract(model.run(batch, spec)).byLayer();
     }
 
     private static void assertProblem(
