@@ -98,21 +98,23 @@ record WeightFiles(List<SafetensorsFile> files, Map<String, Located> tensors) {
         for (SafetensorsFile shard : shards.values()) {
             for (String name : shard.names()) {
                 Located located = new Located(shard, shard.info(name));
-                String expected = shardOf.remove(name);
+                String expected = shardOf.get(name);
                 if (!shard.name().equals(expected)) {
                     throw located.problem(
                             expected == null
-                                    ? "is not in the index, or in two files"
+                                    ? "is not in the index"
                                     : "should be in %s, says the index".formatted(expected));
                 }
                 tensors.put(name, located);
             }
         }
         shardOf.forEach((name, shard) -> {
-            throw Invalid.checkpoint(
-                    shard,
-                    "tensor %s is missing, which the index places there"
-                            .formatted(Invalid.quote(name)));
+            if (!tensors.containsKey(name)) {
+                throw Invalid.checkpoint(
+                        shard,
+                        "tensor %s is missing, which the index places there"
+                                .formatted(Invalid.quote(name)));
+            }
         });
         return new WeightFiles(new ArrayList<>(shards.values()), tensors);
     }

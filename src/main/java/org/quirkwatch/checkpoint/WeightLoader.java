@@ -124,11 +124,13 @@ final class WeightLoader implements AutoCloseable {
                         "convert",
                         Program.many(List.of(copy)),
                         Program.one(scratch.scalar(format.code())),
-                        Program.one(copy))
+                        Program.one(scratch.scalar(0.0)))
                 .getFirst();
     }
 
-    private List<Tensor> convert(List<Tensor> stored) {
+    /// Tensors in the format and on the device of this loader; those that are so already, as they
+    /// are.
+    List<Tensor> convert(List<Tensor> stored) {
         return program.call(
                 scratch,
                 Mode.GRADIENT,
