@@ -108,15 +108,18 @@ public final class Scorer implements BatchScorer {
         int fired = fired(capture, row);
         int taps = feature.taps().size();
         if (fired < taps) {
-            return failed("%d of %d taps gave values that are not finite", taps - fired, taps);
+            return failed(
+                    "%d of %d taps gave values that are not finite".formatted(taps - fired, taps));
         }
         double score = scores.aggregated()[row];
         double logProb = capture.labelLogProb()[row];
         if (!Double.isFinite(score)) {
-            return failed("the score is %s, not a finite number", score);
+            return failed("the score is %s, not a finite number".formatted(score));
         }
         if (!Double.isFinite(logProb)) {
-            return failed("the log-probability of the label is %s, not a finite number", logProb);
+            return failed(
+                    "the log-probability of the label is %s, not a finite number"
+                            .formatted(logProb));
         }
         SequencedMap<String, Double> layers = new LinkedHashMap<>();
         for (String layer : artifact.detector().layers().keySet()) {
@@ -142,8 +145,7 @@ public final class Scorer implements BatchScorer {
         return fired;
     }
 
-    private static Measurement failed(String format, Object... values) {
-        return new Measurement.Failed(
-                new Problem(ProblemCode.NON_FINITE, format.formatted(values)));
+    private static Measurement failed(String detail) {
+        return new Measurement.Failed(new Problem(ProblemCode.NON_FINITE, detail));
     }
 }

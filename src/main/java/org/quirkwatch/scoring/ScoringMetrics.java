@@ -101,7 +101,7 @@ final class ScoringMetrics {
         forward.record(batch.forward());
         score.record(batch.score());
         batchSignals.record(signals);
-        batchTokens.record(tokens);
+        batchTokens.record((double) tokens);
     }
 
     /// Counts what the policy says, in shadow mode too.

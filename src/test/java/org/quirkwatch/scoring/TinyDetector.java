@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.ArtifactDirectory;
 import org.quirkwatch.checkpoint.Checkpoint;
@@ -27,25 +28,27 @@ final class TinyDetector {
     static final Path MODEL = Path.of("src/test/resources/golden/llama-tied");
 
     private static final int TRUSTED = 2_600;
-    private static Path directory;
+    private static @Nullable Path directory;
 
     private TinyDetector() {}
 
     /// The directory of the artifact.
     static synchronized Path directory() {
-        if (directory == null) {
+        Path known = directory;
+        if (known == null) {
             try (HookedModel model = load()) {
                 FitOptions options = FitOptions.defaults("tiny-mahalanobis");
                 List<Signal> trusted = signals(TRUSTED, new SplittableRandom(7));
                 Artifact artifact = Fit.fit(model, trusted, options, Progress.silent());
                 Path made = Files.createTempDirectory("quirkwatch-test").resolve("tiny");
                 ArtifactDirectory.write(artifact, made);
+                known = made;
                 directory = made;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
         }
-        return directory;
+        return known;
     }
 
     static HookedModel load() {
