@@ -1,0 +1,253 @@
+package org.quirkwatch.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.quirkwatch.checkpoint.Checkpoint;
+import org.quirkwatch.model.CaptureSpec;
+import org.quirkwatch.model.CaptureSpec.Outputs;
+import org.quirkwatch.model.HookPoint;
+import org.quirkwatch.model.HookedModel;
+import org.quirkwatch.model.Position;
+import org.quirkwatch.model.Precision;
+import org.quirkwatch.model.Site;
+import org.quirkwatch.model.Tap;
+import org.quirkwatch.model.TokenizedSignal;
+import org.quirkwatch.signal.Signal;
+import org.quirkwatch.torch.ComputeDevice;
+import org.quirkwatch.torch.DType;
+import org.quirkwatch.torch.Program;
+import org.quirkwatch.torch.Scope;
+import org.quirkwatch.torch.Tensor;
+
+/// What the decoder costs: `make bench`. Prints rows for docs/LOG.md. It fails on a wrong result
+/// and not on a slow one, since machines differ. What is compared is timed in turns, each
+/// repetition gives one ratio, and the median counts, so that what else runs on the machine weighs
+/// on both sides.
+class Benchmark {
+
+    private static final int ROWS = 8;
+    private static final int POS = 128;
+    private static final int REPETITIONS = Integer.getInteger("quirkwatch.bench.repetitions", 7);
+    private static final int WARM_UPS = 2;
+    private static final RandomCheckpoint DECODER = new RandomCheckpoint(6, 1024, 2816, 16);
+    private static final RandomCheckpoint TWO_GIB = new RandomCheckpoint(21, 2048, 5632, 16);
+
+    @TempDir Path folder;
+
+    /// Something whose time is taken.
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    @Test
+    void decoderAgainstMatrixProductAndTaps() throws IOException {
+        Path directory = folder.resolve("decoder");
+        DECODER.write(directory, 1);
+        for (Precision precision : List.of(Precision.FLOAT32, Precision.BFLOAT16)) {
+            measureDecoder(directory, precision);
+        }
+    }
+
+    private static void measureDecoder(Path directory, Precision precision) throws IOException {
+        DType dtype = precision == Precision.BFLOAT16 ? DType.BFLOAT16 : DType.FLOAT32;
+        ComputeDevice device = ComputeDevice.parse("auto");
+        try (HookedModel model = HookedModel.load(Checkpoint.open(directory), device, precision);
+                Scope scope = Scope.open(device);
+                Program product = Program.load("linalg", device)) {
+            List<Tap> taps = new ArrayList<>();
+            for (int layer = 0; layer < DECODER.layers(); layer++) {
+                taps.add(Tap.activation(new HookPoint(layer, Site.RESID_PRE), Position.LAST));
+            }
+            List<TokenizedSignal> batch = batch(ROWS, POS);
+            CaptureSpec bare = new CaptureSpec(List.of(), Outputs.LABELS);
+            CaptureSpec tapped = new CaptureSpec(taps, Outputs.LABELS);
+            assertThat(model.run(batch, tapped).labelLogProb())
+                    .hasSize(ROWS)
+                    .allMatch(Double::isFinite);
+
+            Tensor a = matrix(scope, dtype, ROWS * POS, DECODER.width());
+            Tensor b = matrix(scope, dtype, DECODER.width(), DECODER.mlp());
+            double productFlops = 2.0 * ROWS * POS * DECODER.width() * DECODER.mlp();
+            double forwardFlops = DECODER.flops(ROWS, POS);
+            int products = (int) Math.round(forwardFlops / productFlops);
+
+            double[][] seconds =
+                    interleaved(
+                            () -> {
+                                for (int i = 0; i < products; i++) {
+                                    try (Scope inner = Scope.open(device)) {
+                                        product.call(
+                                                inner,
+                                                Program.Mode.INFERENCE,
+                                                "multiply",
+                                                Program.one(a),
+                                                Program.one(b));
+                                    }
+                                }
+                            },
+                            () -> model.run(batch, bare),
+                            () -> model.run(batch, tapped));
+            String name = precision.text();
+            String command = "`make bench`";
+            double productRate = products * productFlops / median(seconds[0]) / 1e9;
+            double forwardRate = forwardFlops / median(seconds[1]) / 1e9;
+            double[] against = new double[REPETITIONS];
+            double[] cost = new double[REPETITIONS];
+            for (int i = 0; i < REPETITIONS; i++) {
+                against[i] =
+                        (forwardFlops / seconds[1][i]) / (products * productFlops / seconds[0][i]);
+                cost[i] = seconds[2][i] / seconds[1][i];
+            }
+            row(
+                    "forward of a decoder of width 1024 (6 blocks, 8 x 128 tokens, %s) ÷ matrix product"
+                            .formatted(name),
+                    "%.2f (%.0f and %.0f GFLOP/s); required 0.85"
+                            .formatted(median(against), forwardRate, productRate),
+                    device,
+                    command);
+            row(
+                    "tapped (all resid_pre, last position) ÷ untapped forward, %s".formatted(name),
+                    "%.3f; required at most 1.05".formatted(median(cost)),
+                    device,
+                    command);
+        }
+    }
+
+    @Test
+    void readyAgainstReadingTheFile() throws IOException {
+        Path directory = folder.resolve("two-gib");
+        TWO_GIB.write(directory, 2);
+        Path file = directory.resolve("model.safetensors");
+        ComputeDevice device = ComputeDevice.parse("auto");
+        List<TokenizedSignal> one = batch(1, 16);
+        CaptureSpec spec = new CaptureSpec(List.of(), Outputs.LABELS);
+        double[] ready = new double[REPETITIONS];
+        double[] answered = new double[REPETITIONS];
+        double[] read = new double[REPETITIONS];
+        long bytes = 0;
+        for (int i = -1; i < REPETITIONS; i++) {
+            long begin = System.nanoTime();
+            bytes = read(file);
+            double reading = since(begin);
+            begin = System.nanoTime();
+            double loading;
+            double answering;
+            try (HookedModel model =
+                    HookedModel.load(Checkpoint.open(directory), device, Precision.BFLOAT16)) {
+                loading = since(begin);
+                assertThat(model.run(one, spec).labelLogProb()[0]).isFinite();
+                answering = since(begin);
+            }
+            if (i >= 0) {
+                read[i] = reading;
+                ready[i] = loading;
+                answered[i] = answering;
+            }
+        }
+        double[] ratio = new double[REPETITIONS];
+        double[] first = new double[REPETITIONS];
+        for (int i = 0; i < REPETITIONS; i++) {
+            ratio[i] = ready[i] / read[i];
+            first[i] = answered[i] / read[i];
+        }
+        row(
+                "checkpoint of %.2f GiB (bfloat16) opened, hashed and loaded ÷ reading its file, cached"
+                        .formatted(bytes / (double) (1 << 30)),
+                "%.2f (%.2f s and %.2f s), with the first signal answered %.2f; required at most 1.5"
+                        .formatted(median(ratio), median(ready), median(read), median(first)),
+                device,
+                "`make bench`");
+    }
+
+    private static double[][] interleaved(Step... steps) throws IOException {
+        double[][] seconds = new double[steps.length][REPETITIONS];
+        for (int i = -WARM_UPS; i < REPETITIONS; i++) {
+            for (int j = 0; j < steps.length; j++) {
+                long begin = System.nanoTime();
+                steps[j].run();
+                if (i >= 0) {
+                    seconds[j][i] = since(begin);
+                }
+            }
+        }
+        return seconds;
+    }
+
+    /// Random tokens; of the row of a signal as many are fed as stand in the prompt.
+    private static List<TokenizedSignal> batch(int rows, int pos) {
+        SplittableRandom random = new SplittableRandom(3);
+        List<TokenizedSignal> batch = new ArrayList<>();
+        for (int i = 0; i < rows; i++) {
+            long[] prompt = random.longs(pos, 3, 288).toArray();
+            Signal signal = new Signal("b" + i, "random tokens", "a label", List.of());
+            batch.add(new TokenizedSignal(signal, prompt, List.of(new long[] {7})));
+        }
+        return batch;
+    }
+
+    private static Tensor matrix(Scope scope, DType dtype, int rows, int columns) {
+        SplittableRandom random = new SplittableRandom(4);
+        float[] values = new float[rows * columns];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) random.nextDouble(-0.1, 0.1);
+        }
+        Tensor tensor = scope.tensor(values, rows, columns);
+        try (Program weights = Program.load("weights", scope.device())) {
+            return weights.call(
+                            scope,
+                            Program.Mode.INFERENCE,
+                            "convert",
+                            Program.many(List.of(tensor)),
+                            Program.one(scope.host().scalar(dtype.code())),
+                            Program.one(tensor))
+                    .getFirst();
+        }
+    }
+
+    private static long read(Path file) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(1 << 22);
+        long total = 0;
+        try (FileChannel channel = FileChannel.open(file)) {
+            for (int n = channel.read(buffer); n >= 0; n = channel.read(buffer)) {
+                total += n;
+                buffer.clear();
+            }
+        }
+        return total;
+    }
+
+    private static double since(long begin) {
+        return (System.nanoTime() - begin) / 1e9;
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+
+    private static void row(String what, String value, ComputeDevice device, String command) {
+        System.out.printf(
+                Locale.ROOT,
+                "| %s | %s | %s | %s, %d cores | %s |%n",
+                LocalDate.now(java.time.ZoneOffset.UTC),
+                what,
+                value,
+                device,
+                Runtime.getRuntime().availableProcessors(),
+                command);
+    }
+}
