@@ -75,6 +75,8 @@ public final class HookedModel implements AutoCloseable {
     public static HookedModel load(
             Checkpoint checkpoint, ComputeDevice device, Precision precision) {
         DType dtype = precision.resolve(checkpoint.config().storedDType(), device);
+        // Before the weights, as both come out of one scan of the files.
+        checkpoint.digest();
         Scope weights = Scope.open(device);
         try {
             List<Tensor> tensors = checkpoint.load(weights, dtype).tensors();

@@ -102,7 +102,7 @@ final class TrainingState {
             return scope.tensor(values, size);
         }
         boolean inBlock = name.startsWith("model.layers.");
-        double deviation = inBlock ? 0.6 / Math.sqrt(size[1]) : 0.02;
+        double deviation = inBlock ? 0.6 / Math.sqrt((double) size[1]) : 0.02;
         // What a block adds to the stream starts small, the smaller the more blocks add.
         if (name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight")) {
             deviation /= Math.sqrt(2.0 * shape.nLayers());

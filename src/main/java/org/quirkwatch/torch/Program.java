@@ -12,7 +12,10 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /// A TorchScript source text from `src/main/torchscript`, compiled at start-up, whose methods take
 /// and give tensors. It holds no weights: they are arguments. One call runs as a whole in native
@@ -80,7 +83,8 @@ public final class Program implements AutoCloseable {
     ///
     /// @param scope owns what the method returns
     /// @param method the method's name in the source
-    /// @param arguments in the order of the method's parameters; at least one
+    /// @param arguments in the order of the method's parameters; at least one, and no tensor in two of
+    ///   them, as the engine knows a tensor by one name
     /// @return the returned tensors, in order
     public List<Tensor> call(Scope scope, Mode mode, String method, Argument... arguments) {
         NDList inputs = new NDList();
@@ -89,7 +93,9 @@ public final class Program implements AutoCloseable {
         NDArray marker = scope.manager().create(0L);
         marker.setName("module_method:" + method);
         inputs.add(marker);
+        Set<NDArray> seen = Collections.newSetFromMap(new IdentityHashMap<>());
         for (int i = 0; i < arguments.length; i++) {
+            requireUnseen(seen, arguments[i]);
             switch (arguments[i]) {
                 case Argument.One(Tensor tensor) -> {
                     tensor.array().setName(null);
@@ -125,6 +131,19 @@ public final class Program implements AutoCloseable {
     /// The argument for a `List[Tensor]` parameter.
     public static Argument many(List<Tensor> tensors) {
         return new Argument.Many(tensors);
+    }
+
+    private static void requireUnseen(Set<NDArray> seen, Argument argument) {
+        List<Tensor> tensors =
+                switch (argument) {
+                    case Argument.One(Tensor tensor) -> List.of(tensor);
+                    case Argument.Many(List<Tensor> many) -> many;
+                };
+        // Within one list a tensor may stand twice: it has one name there.
+        if (tensors.stream().map(Tensor::array).anyMatch(seen::contains)) {
+            throw new IllegalArgumentException("one tensor stands in two arguments");
+        }
+        tensors.forEach(tensor -> seen.add(tensor.array()));
     }
 
     @Override

@@ -27,6 +27,23 @@ class ProgramTest {
     }
 
     @Test
+    void aTensorInTwoArgumentsIsRefused() {
+        try (Program program = Program.load("linalg", ComputeDevice.CPU);
+                Scope scope = Scope.open(ComputeDevice.CPU)) {
+            Tensor a = scope.tensor(new double[] {1}, 1, 1);
+            assertThatThrownBy(
+                            () ->
+                                    program.call(
+                                            scope,
+                                            Program.Mode.INFERENCE,
+                                            "multiply",
+                                            Program.one(a),
+                                            Program.one(a)))
+                    .hasMessageContaining("two arguments");
+        }
+    }
+
+    @Test
     void anUnknownProgramIsNamed() {
         assertThatThrownBy(() -> Program.load("nothing", ComputeDevice.CPU).close())
                 .hasStackTraceContaining("/torchscript/nothing.py");
