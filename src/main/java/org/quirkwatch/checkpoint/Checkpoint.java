@@ -27,7 +27,8 @@ public final class Checkpoint {
     private final WeightFiles files;
     private final List<WeightFiles.Located> tensors;
     private final Optional<LoraAdapter> adapter;
-    private @Nullable Map<SafetensorsFile, ContentScan> scans;
+    private final Object digesting = new Object();
+    private volatile @Nullable Map<SafetensorsFile, ContentScan> scans;
 
     private Checkpoint(CheckpointDirectory directory, Optional<Path> adapter) {
         Path configFile = directory.file(ConfigReader.FILE);
@@ -80,18 +81,19 @@ public final class Checkpoint {
 
     /// `sha256:` and 64 hexadecimal digits over the contents of `config.json`, of the weight files
     /// and of the adapter; the same wherever the directory lies and whatever it is called. The
-    /// first call, here or by [#load], reads all weight files. How a file's digest is made says the
-    /// class of its scan; the whole is SHA-256 over one line for each file.
+    /// first call reads all weight files, on all processors, at the speed of SHA-256; it may run
+    /// beside [#load]. How a file's digest is made says the class of its scan; the whole is SHA-256
+    /// over one line for each file.
     public String digest() {
         Map<SafetensorsFile, ContentScan> scanned = scan();
         Digests.Parts parts = new Digests.Parts("quirkwatch-checkpoint-v1");
         parts.add("config", configDigest);
-        files.files().forEach(file -> parts.add("weights", digestOf(scanned, file)));
+        files.files().forEach(file -> parts.add("weights", scan(scanned, file).digest()));
         adapter.ifPresent(lora -> {
             parts.add("adapter-config", lora.configDigest());
             lora.files()
                     .files()
-                    .forEach(file -> parts.add("adapter-weights", digestOf(scanned, file)));
+                    .forEach(file -> parts.add("adapter-weights", scan(scanned, file).digest()));
         });
         return parts.shown();
     }
@@ -112,34 +114,42 @@ public final class Checkpoint {
         if (dtype == DType.INT64) {
             throw new IllegalArgumentException("weights cannot be int64");
         }
-        scan().values().stream()
-                .flatMap(scan -> scan.nonFinite().stream())
-                .findFirst()
-                .ifPresent(where -> {
-                    throw Invalid.checkpoint(where);
-                });
+        requireFinite();
         try (WeightLoader loader = new WeightLoader(scope.device(), dtype)) {
             List<Tensor> loaded = new ArrayList<>(loader.load(scope, tensors, adapter));
             if (config.tiedEmbeddings()) {
                 loaded.add(loaded.getFirst());
             }
-            // What was hashed must be what is mapped.
+            // What was looked at, here or for the digest, must be what is mapped.
             allFiles().forEach(SafetensorsFile::requireUnchanged);
             return new DecoderWeights(loaded);
         }
     }
 
-    private synchronized Map<SafetensorsFile, ContentScan> scan() {
+    private void requireFinite() {
         Map<SafetensorsFile, ContentScan> known = scans;
-        if (known == null) {
-            known = new LinkedHashMap<>();
-            for (SafetensorsFile file : allFiles()) {
-                known.put(file, ContentScan.of(file));
-                file.requireUnchanged();
-            }
-            scans = known;
+        for (SafetensorsFile file : allFiles()) {
+            Optional<String> nonFinite =
+                    known == null ? ContentScan.nonFinite(file) : scan(known, file).nonFinite();
+            nonFinite.ifPresent(where -> {
+                throw Invalid.checkpoint(where);
+            });
         }
-        return known;
+    }
+
+    private Map<SafetensorsFile, ContentScan> scan() {
+        synchronized (digesting) {
+            Map<SafetensorsFile, ContentScan> known = scans;
+            if (known == null) {
+                known = new LinkedHashMap<>();
+                for (SafetensorsFile file : allFiles()) {
+                    known.put(file, ContentScan.of(file));
+                    file.requireUnchanged();
+                }
+                scans = known;
+            }
+            return known;
+        }
     }
 
     private List<SafetensorsFile> allFiles() {
@@ -148,12 +158,12 @@ public final class Checkpoint {
         return all;
     }
 
-    private static byte[] digestOf(Map<SafetensorsFile, ContentScan> scans, SafetensorsFile file) {
+    private static ContentScan scan(Map<SafetensorsFile, ContentScan> scans, SafetensorsFile file) {
         ContentScan scan = scans.get(file);
         if (scan == null) {
             throw new IllegalStateException(file.name() + " was not read");
         }
-        return scan.digest();
+        return scan;
     }
 
     private void requireOwnTokenizer(Json json) {

@@ -37,37 +37,53 @@ record ContentScan(byte[] digest, Optional<String> nonFinite) {
     private static final int MAX_THREADS = 32;
     private static final byte[] PREFIX = "quirkwatch-file-v1".getBytes(StandardCharsets.US_ASCII);
 
-    /// Reads a file from its first byte to its last.
+    /// Reads a file from its first byte to its last. SHA-256 takes most of the time: some four
+    /// fifths even where the processor has instructions for it.
     ///
     /// @throws Problem `invalid-checkpoint` where it cannot be read or became shorter
     static ContentScan of(SafetensorsFile file) {
-        int chunks = Math.toIntExact((file.size() + CHUNK_BYTES - 1) / CHUNK_BYTES);
+        byte[][] digests = new byte[chunks(file)][];
+        Optional<String> nonFinite = read(file, Optional.of(digests));
+        MessageDigest digest = Digests.sha256();
+        digest.update(PREFIX);
+        digest.update(ByteBuffer.allocate(Long.BYTES).putLong(file.size()).flip());
+        for (byte[] chunk : digests) {
+            digest.update(chunk);
+        }
+        return new ContentScan(digest.digest(), nonFinite);
+    }
+
+    /// What is wrong with the first weight that is not finite, without a digest: about as fast as
+    /// the file can be read.
+    ///
+    /// @throws Problem `invalid-checkpoint` where it cannot be read or became shorter
+    static Optional<String> nonFinite(SafetensorsFile file) {
+        return read(file, Optional.empty());
+    }
+
+    private static int chunks(SafetensorsFile file) {
+        return Math.toIntExact((file.size() + CHUNK_BYTES - 1) / CHUNK_BYTES);
+    }
+
+    /// @param digests takes the digest of each chunk, where they are wanted
+    private static Optional<String> read(SafetensorsFile file, Optional<byte[][]> digests) {
         int processors = Math.min(Runtime.getRuntime().availableProcessors(), MAX_THREADS);
-        int threads = Math.max(1, Math.min(processors, chunks));
-        byte[][] digests = new byte[chunks][];
+        int threads = Math.max(1, Math.min(processors, chunks(file)));
         AtomicInteger next = new AtomicInteger();
         List<NonFinite> found = new ArrayList<>();
         try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ);
                 ExecutorService executor =
                         Executors.newFixedThreadPool(
                                 threads,
-                                Thread.ofPlatform().name("digest-", 0).daemon().factory())) {
-            List<Callable<Void>> workers = new ArrayList<>();
+                                Thread.ofPlatform().name("weights-", 0).daemon().factory())) {
+            List<Callable<Void>> readers = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
                 NonFinite nonFinite = new NonFinite(file);
                 found.add(nonFinite);
-                workers.add(() -> {
-                    ChunkReader reader = new ChunkReader(channel, file.size(), nonFinite);
-                    for (int c = next.getAndIncrement(); c < chunks; c = next.getAndIncrement()) {
-                        long start = (long) c * CHUNK_BYTES;
-                        digests[c] =
-                                reader.digest(start, Math.min(start + CHUNK_BYTES, file.size()));
-                    }
-                    return null;
-                });
+                readers.add(new ChunkReader(channel, file.size(), next, nonFinite, digests));
             }
-            for (Future<Void> worker : executor.invokeAll(workers)) {
-                worker.get();
+            for (Future<Void> reader : executor.invokeAll(readers)) {
+                reader.get();
             }
         } catch (IOException | ExecutionException e) {
             throw Invalid.checkpoint(file.name(), "cannot be read to its end", e);
@@ -75,34 +91,53 @@ record ContentScan(byte[] digest, Optional<String> nonFinite) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while reading " + file.name(), e);
         }
-        MessageDigest digest = Digests.sha256();
-        digest.update(PREFIX);
-        digest.update(ByteBuffer.allocate(Long.BYTES).putLong(file.size()).flip());
-        for (byte[] chunk : digests) {
-            digest.update(chunk);
-        }
-        return new ContentScan(digest.digest(), NonFinite.first(found));
+        return NonFinite.first(found);
     }
 
-    /// Reads chunks block by block: what is hashed and looked at lies in the processor's cache.
-    private static final class ChunkReader {
+    /// Reads one chunk after another, block by block: what is hashed and looked at lies in the
+    /// processor's cache.
+    private static final class ChunkReader implements Callable<Void> {
 
         private static final int BLOCK_BYTES = 256 << 10;
 
         private final FileChannel channel;
         private final long size;
+        private final AtomicInteger next;
         private final NonFinite nonFinite;
+        private final Optional<byte[][]> digests;
         private final MessageDigest digest = Digests.sha256();
         // An element may begin in one block and end in the next.
         private final byte[] bytes = new byte[BLOCK_BYTES + NonFinite.OVERLAP_BYTES];
 
-        ChunkReader(FileChannel channel, long size, NonFinite nonFinite) {
+        ChunkReader(
+                FileChannel channel,
+                long size,
+                AtomicInteger next,
+                NonFinite nonFinite,
+                Optional<byte[][]> digests) {
             this.channel = channel;
             this.size = size;
+            this.next = next;
             this.nonFinite = nonFinite;
+            this.digests = digests;
         }
 
-        byte[] digest(long start, long end) throws IOException {
+        @Override
+        public Void call() throws IOException {
+            while (true) {
+                int chunk = next.getAndIncrement();
+                long start = (long) chunk * CHUNK_BYTES;
+                if (start >= size) {
+                    return null;
+                }
+                read(start, Math.min(start + CHUNK_BYTES, size));
+                if (digests.isPresent()) {
+                    digests.get()[chunk] = digest.digest();
+                }
+            }
+        }
+
+        private void read(long start, long end) throws IOException {
             for (long at = start; at < end; at += BLOCK_BYTES) {
                 int length = (int) Math.min(BLOCK_BYTES, end - at);
                 int filled = (int) Math.min(length + NonFinite.OVERLAP_BYTES, size - at);
@@ -112,10 +147,11 @@ record ContentScan(byte[] digest, Optional<String> nonFinite) {
                         throw new IOException("the file became shorter than " + size + " bytes");
                     }
                 }
-                digest.update(bytes, 0, length);
+                if (digests.isPresent()) {
+                    digest.update(bytes, 0, length);
+                }
                 nonFinite.look(bytes, at, length);
             }
-            return digest.digest();
         }
     }
 }

@@ -73,9 +73,8 @@ class Benchmark {
             List<TokenizedSignal> batch = batch(ROWS, POS);
             CaptureSpec bare = new CaptureSpec(List.of(), Outputs.LABELS);
             CaptureSpec tapped = new CaptureSpec(taps, Outputs.LABELS);
-            assertThat(model.run(batch, tapped).labelLogProb())
-                    .hasSize(ROWS)
-                    .allMatch(Double::isFinite);
+            double[] answers = model.run(batch, tapped).labelLogProb();
+            assertThat(Arrays.stream(answers).filter(Double::isFinite).count()).isEqualTo(ROWS);
 
             Tensor a = matrix(scope, dtype, ROWS * POS, DECODER.width());
             Tensor b = matrix(scope, dtype, DECODER.width(), DECODER.mlp());
@@ -211,7 +210,7 @@ class Benchmark {
                             "convert",
                             Program.many(List.of(tensor)),
                             Program.one(scope.host().scalar(dtype.code())),
-                            Program.one(tensor))
+                            Program.one(scope.scalar(0.0)))
                     .getFirst();
         }
     }
