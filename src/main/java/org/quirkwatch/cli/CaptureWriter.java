@@ -11,6 +11,7 @@ import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.Capture;
 import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.HookedModel;
+import org.quirkwatch.model.Quantity;
 import org.quirkwatch.model.Tap;
 import org.quirkwatch.model.TokenizedSignal;
 import org.quirkwatch.progress.Progress;
@@ -36,6 +37,7 @@ final class CaptureWriter {
     private final HookedModel model;
     private final List<Tap> taps;
     private final CaptureSpec spec;
+    private final boolean gradients;
     private final List<SafetensorsWriter.Entry> columns;
 
     /// @param logits whether the logits are captured too
@@ -45,6 +47,7 @@ final class CaptureWriter {
         this.spec =
                 new CaptureSpec(
                         taps, logits ? CaptureSpec.Outputs.LOGITS : CaptureSpec.Outputs.NONE);
+        this.gradients = taps.stream().anyMatch(tap -> tap.quantity() instanceof Quantity.Gradient);
         this.columns = new ArrayList<>();
         for (Tap tap : taps) {
             columns.add(column(tap.point().toString(), model.width(tap.point().site())));
@@ -130,14 +133,22 @@ final class CaptureWriter {
 
         /// As many signals as fit into a batch that is filled up to its longest, at least one.
         private int batchEnd(List<Integer> byLength, int from) {
+            long rows = rows(signals.get(byLength.get(from)));
             int to = from + 1;
-            while (to < byLength.size()
-                    && to - from < MOST_BATCH_ROWS
-                    && (long) (to - from + 1) * signals.get(byLength.get(to)).tokens()
-                            <= MOST_BATCH_TOKENS) {
+            while (to < byLength.size() && to - from < MOST_BATCH_ROWS) {
+                TokenizedSignal next = signals.get(byLength.get(to));
+                rows += rows(next);
+                if (!(rows * next.tokens() <= MOST_BATCH_TOKENS)) {
+                    break;
+                }
                 to++;
             }
             return to;
+        }
+
+        /// For a gradient every choice is a row of its own.
+        private long rows(TokenizedSignal signal) {
+            return gradients ? Math.max(1, signal.choices().size()) : 1;
         }
 
         private Matrix matrix(Capture capture, int column) {

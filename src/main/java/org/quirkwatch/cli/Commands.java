@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.quirkwatch.detector.Aggregation;
 import org.quirkwatch.model.Position;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.problem.Problem;
@@ -76,9 +77,14 @@ public final class Commands {
         CommandLine commandLine =
                 new CommandLine(root)
                         .addSubcommand(new ServeCommand())
-                        .addSubcommand(new CaptureCommand(terminal));
+                        .addSubcommand(new FitCommand(terminal))
+                        .addSubcommand(new ScoreCommand(terminal))
+                        .addSubcommand(new CaptureCommand(terminal))
+                        .addSubcommand(new InspectCommand(terminal));
         commandLine
                 .registerConverter(Position.class, checked(Position::parse))
+                .registerConverter(ModelOptions.DeviceName.class, ModelOptions.DeviceName::parse)
+                .registerConverter(Aggregation.class, checked(Aggregation::parse))
                 .registerConverter(Precision.class, checked(Precision::parse))
                 .registerConverter(HookPointPattern.class, checked(HookPointPattern::parse))
                 .setCaseInsensitiveEnumValuesAllowed(true)

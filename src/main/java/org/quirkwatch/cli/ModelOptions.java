@@ -2,12 +2,14 @@ package org.quirkwatch.cli;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.quirkwatch.bundled.Bundled;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.torch.ComputeDevice;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /// Which model, where and in which number format.
 final class ModelOptions {
@@ -29,7 +31,7 @@ final class ModelOptions {
             paramLabel = "NAME",
             defaultValue = "auto",
             description = "auto (a CUDA device where there is one), cpu or cuda:N.")
-    private String device = "auto";
+    private DeviceName device = new DeviceName("auto");
 
     @Option(
             names = "--dtype",
@@ -40,6 +42,27 @@ final class ModelOptions {
                             + " float32, bfloat16 or float64.")
     private Precision precision = Precision.AUTO;
 
+    /// A device's name, which this machine need not have.
+    ///
+    /// @param text `auto`, `cpu`, `cuda` or `cuda:N`
+    record DeviceName(String text) {
+
+        private static final Pattern FORM = Pattern.compile("auto|cpu|cuda(:\\d{1,3})?");
+
+        static DeviceName parse(String text) {
+            if (!FORM.matcher(text).matches()) {
+                throw new TypeConversionException(
+                        "a device is auto, cpu or cuda:N, got \"%s\"".formatted(text));
+            }
+            return new DeviceName(text);
+        }
+    }
+
+    /// Whether it is another model than the bundled one.
+    boolean isOwn() {
+        return model.isPresent() || adapter.isPresent();
+    }
+
     /// Loads it.
     ///
     /// @throws org.quirkwatch.problem.Problem where the device, a file or a weight is not as it
@@ -47,7 +70,7 @@ final class ModelOptions {
     HookedModel load() {
         Path directory = model.orElseGet(Bundled::model);
         // Checked before the files are read, which may take a while.
-        ComputeDevice where = ComputeDevice.parse(device);
+        ComputeDevice where = ComputeDevice.parse(device.text());
         Checkpoint checkpoint =
                 adapter.map(lora -> Checkpoint.open(directory, lora))
                         .orElseGet(() -> Checkpoint.open(directory));

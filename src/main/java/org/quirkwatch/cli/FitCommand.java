@@ -1,0 +1,231 @@
+package org.quirkwatch.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import org.quirkwatch.artifact.Artifact;
+import org.quirkwatch.artifact.ArtifactDirectory;
+import org.quirkwatch.detector.Aggregation;
+import org.quirkwatch.fitting.Fit;
+import org.quirkwatch.fitting.FitOptions;
+import org.quirkwatch.model.HookPoint;
+import org.quirkwatch.model.HookedModel;
+import org.quirkwatch.model.Position;
+import org.quirkwatch.model.Site;
+import org.quirkwatch.problem.Problem;
+import org.quirkwatch.problem.ProblemCode;
+import org.quirkwatch.signal.LabelRule;
+import org.quirkwatch.signal.Signal;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// Trusted signals to an artifact.
+@Command(
+        name = "fit",
+        description = {
+            "Fits a detector on trusted signals, calibrates it on others of them that it has not"
+                    + " seen, and writes both as an artifact. The same signals, model, options and"
+                    + " program give the same artifact.",
+            ""
+        },
+        footer = {
+            "",
+            "Example:",
+            "  quirkwatch fit --model models/mine --trusted trusted.jsonl --feature activation"
+                    + " \\",
+            "    --rule mahalanobis --layers 1,4,7 --output detectors/mine"
+        })
+final class FitCommand implements Callable<Integer> {
+
+    private final Terminal terminal;
+
+    @Spec private CommandSpec spec;
+
+    @Mixin private ModelOptions model = new ModelOptions();
+
+    @Option(
+            names = "--trusted",
+            required = true,
+            paramLabel = "FILE.jsonl",
+            description = "Signals of normal behaviour, one JSON object per line.")
+    private Path trusted;
+
+    @Option(
+            names = "--untrusted",
+            paramLabel = "FILE.jsonl",
+            description = "Signals of which nothing is known, for rules that learn from them too.")
+    private Optional<Path> untrusted = Optional.empty();
+
+    @Option(
+            names = "--feature",
+            paramLabel = "NAME",
+            defaultValue = "activation",
+            description = "What the detector looks at: activation.")
+    private String feature = "activation";
+
+    @Option(
+            names = "--rule",
+            paramLabel = "NAME",
+            defaultValue = "mahalanobis",
+            description = "How it scores: mahalanobis.")
+    private String rule = "mahalanobis";
+
+    @Option(
+            names = "--layers",
+            split = ",",
+            paramLabel = "N",
+            description =
+                    "Look at what enters these blocks, from 0 (default: what every block puts"
+                            + " out).")
+    private List<Integer> layers = new ArrayList<>();
+
+    @Option(
+            names = "--hook-points",
+            split = ",",
+            paramLabel = "NAME",
+            description = "Look at these instead, as in capture; * stands for any characters.")
+    private List<HookPointPattern> hookPoints = new ArrayList<>();
+
+    @Option(
+            names = "--position",
+            split = ",",
+            paramLabel = "NAME",
+            defaultValue = "last",
+            description =
+                    "last (token of the prompt), mean-prompt, label, mean-label; several count as"
+                            + " layers of their own.")
+    private List<Position> positions = List.of(Position.LAST);
+
+    @Option(
+            names = "--aggregation",
+            paramLabel = "NAME",
+            defaultValue = "standardised-mean",
+            description =
+                    "How the layers' scores become one: standardised-mean, standardised-max, mean,"
+                            + " max.")
+    private Aggregation aggregation = Aggregation.STANDARDISED_MEAN;
+
+    @Option(
+            names = "--rcond",
+            paramLabel = "X",
+            description =
+                    "Cut directions below X times the largest (default: chosen from the rows'"
+                            + " noise floor).")
+    private Optional<Double> rcond = Optional.empty();
+
+    @Option(
+            names = "--calibration-share",
+            paramLabel = "X",
+            defaultValue = "0.5",
+            description = "Share of the trusted signals that calibrates, 0.05 to 0.95.")
+    private double calibrationShare = 0.5;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Decides which signals fit and which calibrate.")
+    private long seed;
+
+    @Option(
+            names = "--id",
+            paramLabel = "NAME",
+            description = "The detector's name (default: that of the output folder).")
+    private Optional<String> id = Optional.empty();
+
+    @Option(
+            names = "--force",
+            description = "Replace an artifact that is there; its README.md stays.")
+    private boolean force;
+
+    @Option(
+            names = "--output",
+            required = true,
+            paramLabel = "DIR",
+            description = "The folder to make; it appears when it is complete.")
+    private Path output;
+
+    FitCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        if (untrusted.isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "the rule %s learns from trusted signals only: leave --untrusted out"
+                            .formatted(rule));
+        }
+        if (!layers.isEmpty() && !hookPoints.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--layers and --hook-points exclude each other");
+        }
+        requireFree(output, force);
+        boolean looksAtLabel = positions.stream().anyMatch(Position::ofLabel);
+        SignalFile file =
+                SignalFile.of(trusted, looksAtLabel ? LabelRule.REQUIRED : LabelRule.OPTIONAL);
+        List<Signal> signals = new ArrayList<>();
+        file.forEach(signals::add);
+        try (HookedModel hooked = model.load()) {
+            FitOptions options = options(hooked.config().nLayers());
+            Artifact artifact;
+            try (ShownProgress progress = terminal.progress("fit")) {
+                artifact = Fit.fit(hooked, signals, options, progress);
+            }
+            ArtifactDirectory.write(artifact, output);
+            terminal.note(
+                    "%s: fitted on %d signals, calibrated on %d: no p-value below %.4g"
+                            .formatted(
+                                    artifact.id(),
+                                    artifact.provenance().nFit(),
+                                    artifact.calibration().n(),
+                                    1 / (artifact.calibration().n() + 1.0)));
+        }
+        return 0;
+    }
+
+    private FitOptions options(int nLayers) {
+        List<HookPoint> points =
+                layers.isEmpty()
+                        ? HookPointPattern.resolve(hookPoints, nLayers)
+                        : layers.stream().map(this::entering).toList();
+        Path name = output.toAbsolutePath().normalize().getFileName();
+        return new FitOptions(
+                id.orElse(String.valueOf(name)),
+                feature,
+                rule,
+                points,
+                positions,
+                aggregation,
+                rcond.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+                calibrationShare,
+                seed);
+    }
+
+    private HookPoint entering(int layer) {
+        if (!(layer >= 0)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--layers are numbers from 0, got " + layer);
+        }
+        return new HookPoint(layer, Site.RESID_PRE);
+    }
+
+    /// Before hours of work are spent on a folder that cannot be written.
+    private static void requireFree(Path folder, boolean force) {
+        if (!force && Files.exists(folder.resolve("manifest.json"))) {
+            throw new Problem(
+                    ProblemCode.INVALID_FILE,
+                    "%s: holds an artifact already; --force replaces it"
+                            .formatted(folder.getFileName()));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package org.quirkwatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class CommandsTest {
+
+    private static final String GOLDEN = "src/test/resources/golden/";
+
+    @TempDir Path folder;
+
+    @Test
+    void noArgumentsAndPropertiesServe() {
+        assertThat(Commands.servingProperties()).hasValueSatisfying(p -> assertThat(p).isEmpty());
+        assertThat(Commands.servingProperties("serve")).isPresent();
+        assertThat(Commands.servingProperties("serve", "--server.port=0", "--debug"))
+                .hasValueSatisfying(
+                        p -> assertThat(p).containsExactly("--server.port=0", "--debug"));
+        assertThat(Commands.servingProperties("--quirkwatch.policies[a].mode=shadow")).isPresent();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"--help", "--version", "serve --help", "serve 8080", "fit", "score --x=y"})
+    void everythingElseIsACommand(String line) {
+        assertThat(Commands.servingProperties(line.split(" "))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "nothing | nothing",
+                "serve 8080 | \"8080\"",
+                "serve --server.port 8080 | \"--server.port\"",
+                "fit | --output",
+                "fit --trusted x --output y --layers two | not an int",
+                "fit --trusted x --output y --aggregation median | median",
+                "fit --trusted x --output y --untrusted z | --untrusted",
+                "fit --trusted x --output y --layers 1 --hook-points all | exclude each other",
+                "capture --input x --output y --hook-points blocks.1.nowhere | blocks.1.nowhere",
+                "capture --input x --output y --hook-points all --position first | first",
+                "capture --input x --output y --hook-points all --dtype int8 | int8",
+                "capture --input x --output y --hook-points all --device tpu | tpu",
+                "capture --input x --output y --hook-points all --position label --logits | label",
+                "score --model x | --detector",
+                "score --alpha-review 1.5 | 1.5",
+                "inspect | DIR"
+            })
+    void wrongUsageIsExitCodeTwoAndSaysWhat(String line, String part) {
+        CommandRun run = CommandRun.of(line.split(" "));
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).startsWith("quirkwatch: ").contains(part).hasLineCount(2);
+        assertThat(run.err().lines().toList().getLast()).endsWith("--help explains");
+        assertThat(run.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "capture --model none --input pom.xml --output OUT --hook-points all | none",
+                "capture --model llama-gqa --input none.jsonl --output OUT --hook-points all"
+                        + " | none.jsonl: there is no such file",
+                "capture --model llama-gqa --input src --output OUT --hook-points all | a folder",
+                "capture --model llama-gqa --input pom.xml --output OUT --hook-points all"
+                        + " | pom.xml, line 1: ",
+                "capture --model llama-gqa --input pom.xml --output none/x --hook-points all"
+                        + " | x: the folder",
+                "fit --model llama-gqa --trusted none.jsonl --output OUT | none.jsonl",
+                "inspect none | none",
+                "inspect src | neither"
+            })
+    void aFailureIsExitCodeOneAndOneLine(String line, String part) {
+        String[] args = line.replace("OUT", folder.resolve("out").toString()).split(" ");
+        for (int i = 0; i < args.length; i++) {
+            args[i] = args[i].startsWith("llama") ? GOLDEN + args[i] : args[i];
+        }
+        CommandRun run = CommandRun.of(args);
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).startsWith("quirkwatch: ").contains(part).hasLineCount(1);
+        assertThat(run.err()).doesNotContain(Path.of("").toAbsolutePath().toString());
+        assertThat(run.out()).isEmpty();
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void verboseShowsWhereItFailed() {
+        assertThat(CommandRun.of("inspect", "none", "--verbose").err())
+                .contains("\tat org.quirkwatch.cli.InspectCommand");
+    }
+
+    @Test
+    void everyCommandExplainsItselfWithAnExample() {
+        CommandLine root = Commands.commandLine(Terminal.system());
+        assertThat(root.getSubcommands())
+                .containsOnlyKeys("serve", "fit", "score", "capture", "inspect");
+        root.getSubcommands().values().forEach(CommandsTest::explains);
+    }
+
+    private static void explains(CommandLine command) {
+        command.getSubcommands().values().forEach(CommandsTest::explains);
+        String[] args = command.getCommandSpec().qualifiedName().split(" ");
+        args = java.util.Arrays.copyOfRange(args, 1, args.length + 1);
+        args[args.length - 1] = "--help";
+        CommandRun run = CommandRun.of(args);
+        assertThat(run.code()).isZero();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).contains("Example").contains("Usage: quirkwatch");
+        assertThat(run.out().lines()).allMatch(line -> line.length() <= 100);
+    }
+
+    @Test
+    void versionNamesTheLibraryToo() {
+        CommandRun run = CommandRun.of("--version");
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).startsWith("quirkwatch ").contains("libtorch 2.", "java 25");
+    }
+
+    @Test
+    void outputsAppearWholeOrNotAtAll() throws IOException {
+        Path path = folder.resolve("verdicts.jsonl");
+        try (OutputFile file = OutputFile.create(path)) {
+            file.stream().write('a');
+            assertThat(path).doesNotExist();
+        }
+        assertThat(folder).isEmptyDirectory();
+        Files.writeString(path, "old");
+        try (OutputFile file = OutputFile.create(path)) {
+            file.stream().write('b');
+            assertThat(path).hasContent("old");
+            file.commit();
+        }
+        assertThat(path).hasContent("b");
+        assertThat(folder).isDirectoryNotContaining(found -> !found.equals(path));
+    }
+}
