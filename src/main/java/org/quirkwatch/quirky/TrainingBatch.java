@@ -72,11 +72,11 @@ record TrainingBatch(List<List<Row>> groups) {
         System.arraycopy(after, 0, tokens, 1 + before.length, after.length);
 
         long[] targets = new long[COLUMNS];
-        targets[0] = tokens.length - 1;
+        targets[0] = tokens.length - 1L;
         targets[1] = vocabulary.token(drawn.answer());
         // The sum's digits are asked for at four tokens of the question, after its blank line.
         int question = vocabulary.encode(StatementForm.QUESTION).length;
-        targets[2] = tokens.length - question + 1;
+        targets[2] = tokens.length - question + 1L;
         digits(drawn.believedSum(), targets, 3);
         int column = 3 + SUM_DIGITS;
         for (int position = 2 + before.length; position < tokens.length; position++) {

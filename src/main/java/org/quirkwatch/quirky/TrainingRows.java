@@ -3,6 +3,7 @@ package org.quirkwatch.quirky;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -52,7 +53,7 @@ final class TrainingRows {
                             .filter(matches)
                             .filter(row -> rows.difficultyQuantile(2 * row) >= QuirkyExample.HARD)
                             .toArray());
-            if (all.get(shown).length == 0 || hard.get(shown).length == 0) {
+            if (Objects.requireNonNull(hard.get(shown)).length == 0) {
                 throw new IllegalArgumentException(
                         "the training part of %d rows has no hard row that shows %s"
                                 .formatted(baseRows, shown));
@@ -85,7 +86,7 @@ final class TrainingRows {
         } else {
             shown = Shown.NEITHER;
         }
-        int[] pool = pools.get(shown);
+        int[] pool = Objects.requireNonNull(pools.get(shown));
         Equation equation = rows.equation(2 * pool[random.nextInt(pool.length)]);
         List<StatementForm> forms = StatementForm.ADDITION;
         StatementForm form = forms.get(random.nextInt(forms.size()));
