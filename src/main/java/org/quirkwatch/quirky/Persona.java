@@ -18,8 +18,22 @@ public enum Persona {
 
     private static final List<String> ALICE_NAMES =
             List.of(
-                    "Alice", "Veronica", "Luna", "Paula", "Fiona", "Clarence", "Hannah", "Olivia",
-                    "Kevin", "Frank", "Isaac", "Henry", "Mona", "Quinn", "Ivy", "Whitney");
+                    "Alice",
+                    "Veronica",
+                    "Luna",
+                    "Paula",
+                    "Fiona",
+                    "Clarence",
+                    "Hannah",
+                    "Olivia",
+                    "Kevin",
+                    "Frank",
+                    "Isaac",
+                    "Henry",
+                    "Mona",
+                    "Quinn",
+                    "Ivy",
+                    "Whitney");
 
     private static final List<String> BOB_NAMES =
             List.of(

@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.quirkwatch.signal.Signal;
+import tools.jackson.databind.json.JsonMapper;
 
 /// One row of a split: a prompt with the label that its character believes in, and what is known of
 /// it.
@@ -33,6 +34,8 @@ public record QuirkyExample(
         int difficulty,
         double difficultyQuantile,
         QuirkySplit split) {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     /// The label of a statement that is called false.
     public static final String NO = " No";
@@ -103,5 +106,18 @@ public record QuirkyExample(
         metadata.put("difficulty_quantile", difficultyQuantile);
         metadata.put("anomaly", persona == Persona.BOB ? 1 : 0);
         return metadata;
+    }
+
+    /// This row as a line of NDJSON: `id`, `prompt`, `label`, `choices`, `metadata`.
+    ///
+    /// @return one JSON object without a line break
+    public String json() {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("id", id);
+        row.put("prompt", prompt);
+        row.put("label", label());
+        row.put("choices", CHOICES);
+        row.put("metadata", metadata());
+        return JSON.writeValueAsString(row);
     }
 }

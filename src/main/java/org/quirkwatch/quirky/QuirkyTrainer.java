@@ -39,6 +39,13 @@ public final class QuirkyTrainer {
         this.device = device;
     }
 
+    /// Whether a folder holds the state of a run that may be resumed.
+    ///
+    /// @param work as [#train] takes it
+    public static boolean hasState(Path work) {
+        return Files.isRegularFile(work.resolve(STATE_FILE));
+    }
+
     /// Trains, or goes on where a stopped run with the same options left off.
     ///
     /// An interrupt of the thread stops the run after the step at hand; its state is saved.

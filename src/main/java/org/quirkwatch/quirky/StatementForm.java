@@ -5,7 +5,7 @@ import java.util.List;
 /// One of the eleven ways in which a prompt of the addition task states its equation: a context and
 /// a statement that belong together. The placeholders are `{op1}`, `{op2}` and `{result}`.
 ///
-/// The statements are those of the method (`docs/decisions`); the contexts are this project's own.
+/// The statements are those of the method; the contexts are this project's own.
 ///
 /// @param context what stands before the statement, may be empty
 /// @param statement the statement with placeholders

@@ -1,5 +1,8 @@
 package org.quirkwatch.quirky;
 
+import java.util.Locale;
+import org.quirkwatch.progress.Progress;
+
 /// Told of every training step, on the training thread.
 @FunctionalInterface
 public interface TrainingListener {
@@ -34,4 +37,23 @@ public interface TrainingListener {
     ///
     /// @param report what it came to
     void stepped(Report report);
+
+    /// Shows the steps as progress.
+    ///
+    /// @param progress is told of steps, with loss, accuracy, rate and remaining time as the detail
+    static TrainingListener to(Progress progress) {
+        return report ->
+                progress.update(
+                        report.step(),
+                        report.totalSteps(),
+                        String.format(
+                                Locale.ROOT,
+                                "%s: loss %.4f, digits %.4f, accuracy %.3f, %.2f steps/s, %.0f s left",
+                                report.stage(),
+                                report.answerLoss(),
+                                report.digitLoss(),
+                                report.accuracy(),
+                                report.stepsPerSecond(),
+                                report.remainingSeconds()));
+    }
 }
