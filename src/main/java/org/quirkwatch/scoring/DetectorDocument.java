@@ -140,7 +140,7 @@ record DetectorDocument(
                             description =
                                     "1/(n + 1): no significance level at or below it is usable.",
                             example = "0.0004998",
-                            exclusiveMinimumValue = 0,
+                            minimum = "0",
                             maximum = "1",
                             requiredMode = RequiredMode.REQUIRED)
                     @JsonProperty("smallest_p_value")

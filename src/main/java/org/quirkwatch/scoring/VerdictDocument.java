@@ -80,7 +80,7 @@ public record VerdictDocument(
                                 "Conformal p-value of the score: (1 + trusted scores at or above"
                                         + " it) / (n + 1).",
                         example = "0.0005",
-                        exclusiveMinimumValue = 0,
+                        minimum = "0",
                         maximum = "1")
                 @JsonProperty("p_value")
                 @Nullable Double pValue,
@@ -157,16 +157,16 @@ public record VerdictDocument(
             @Schema(
                             description = "Significance level below which it is not accepted.",
                             example = "0.01",
-                            exclusiveMinimumValue = 0,
-                            exclusiveMaximumValue = 1,
+                            minimum = "0",
+                            maximum = "1",
                             requiredMode = RequiredMode.REQUIRED)
                     @JsonProperty("alpha_review")
                     double alphaReview,
             @Schema(
                             description = "Significance level below which it is discarded.",
                             example = "0.001",
-                            exclusiveMinimumValue = 0,
-                            exclusiveMaximumValue = 1,
+                            minimum = "0",
+                            maximum = "1",
                             requiredMode = RequiredMode.REQUIRED)
                     @JsonProperty("alpha_discard")
                     double alphaDiscard) {}

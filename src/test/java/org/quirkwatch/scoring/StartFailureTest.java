@@ -21,7 +21,10 @@ class StartFailureTest {
 
         assertThat(ended.code()).isEqualTo(1);
         assertThat(ended.output()).doesNotContain("\tat ").doesNotContain("Exception");
-        assertThat(ended.output().lines().filter(line -> line.startsWith("model"))).hasSize(1);
+        assertThat(ended.output().lines())
+                .containsOnlyOnce(
+                        "\"model\": there is no such folder, expected a Hugging Face model"
+                                + " directory");
     }
 
     @Test
