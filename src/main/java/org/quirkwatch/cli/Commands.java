@@ -17,6 +17,7 @@ import org.quirkwatch.model.Position;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
+import org.quirkwatch.quirky.QuirkySplit;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.ParameterException;
@@ -80,10 +81,17 @@ public final class Commands {
                         .addSubcommand(new FitCommand(terminal))
                         .addSubcommand(new ScoreCommand(terminal))
                         .addSubcommand(new CaptureCommand(terminal))
-                        .addSubcommand(new InspectCommand(terminal));
+                        .addSubcommand(new InspectCommand(terminal))
+                        .addSubcommand(
+                                new CommandLine(new QuirkyCommand())
+                                        .addSubcommand(new QuirkyGenerateCommand(terminal))
+                                        .addSubcommand(new QuirkyTrainCommand(terminal))
+                                        .addSubcommand(new QuirkyCheckCommand(terminal)));
         commandLine
                 .registerConverter(Position.class, checked(Position::parse))
                 .registerConverter(ModelOptions.DeviceName.class, ModelOptions.DeviceName::parse)
+                .registerConverter(QuirkyTask.class, QuirkyTask::parse)
+                .registerConverter(QuirkySplit.class, checked(QuirkySplit::parse))
                 .registerConverter(Aggregation.class, checked(Aggregation::parse))
                 .registerConverter(Precision.class, checked(Precision::parse))
                 .registerConverter(HookPointPattern.class, checked(HookPointPattern::parse))

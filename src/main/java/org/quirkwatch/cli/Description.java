@@ -11,6 +11,7 @@ import org.quirkwatch.checkpoint.Rope;
 import org.quirkwatch.model.ModelIdentity;
 import org.quirkwatch.model.Quantity;
 import org.quirkwatch.model.Tap;
+import org.quirkwatch.quirky.QuirkyQuality;
 
 /// Checkpoints and artifacts as named values, in the order in which a person wants to read them.
 final class Description {
@@ -62,6 +63,28 @@ final class Description {
         calibration.put("smallest_p_value", 1 / (artifact.calibration().n() + 1.0));
         values.put("calibration", calibration);
         values.put("provenance", provenance(artifact.provenance()));
+        return values;
+    }
+
+    static SequencedMap<String, Object> of(QuirkyQuality quality) {
+        SequencedMap<String, Object> values = new LinkedHashMap<>();
+        values.put(
+                "cells",
+                quality.cells().stream()
+                        .map(cell -> {
+                            SequencedMap<String, Object> row = new LinkedHashMap<>();
+                            row.put("character", cell.persona().character());
+                            row.put("agreement", cell.agreement());
+                            row.put("hard_only", cell.hardOnly());
+                            row.put("rows", cell.rows());
+                            row.put("accuracy", cell.accuracy());
+                            row.put("loss", cell.loss());
+                            return row;
+                        })
+                        .toList());
+        values.put("lowest_hard_accuracy", quality.lowestHardAccuracy());
+        values.put("min_loss", quality.minLoss());
+        values.put("mean_logit", quality.meanLogit());
         return values;
     }
 

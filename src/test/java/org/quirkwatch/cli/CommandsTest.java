@@ -54,7 +54,8 @@ class CommandsTest {
                 "capture --input x --output y --hook-points all --position label --logits | label",
                 "score --model x | --detector",
                 "score --alpha-review 1.5 | 1.5",
-                "inspect | DIR"
+                "inspect | DIR",
+                "quirky | which"
             })
     void wrongUsageIsExitCodeTwoAndSaysWhat(String line, String part) {
         CommandRun run = CommandRun.of(line.split(" "));
@@ -103,7 +104,7 @@ class CommandsTest {
     void everyCommandExplainsItselfWithAnExample() {
         CommandLine root = Commands.commandLine(Terminal.system());
         assertThat(root.getSubcommands())
-                .containsOnlyKeys("serve", "fit", "score", "capture", "inspect");
+                .containsOnlyKeys("serve", "fit", "score", "capture", "inspect", "quirky");
         root.getSubcommands().values().forEach(CommandsTest::explains);
     }
 
