@@ -87,7 +87,7 @@ public record TrainingOptions(
                 List.of(
                         new TrainingStage("sums", 2500, true, false, 0.02, 3e-3, 200),
                         new TrainingStage("prompts", 400, false, false, 0.01, 1.5e-3, 50),
-                        new TrainingStage("quirk", 1200, false, true, 0.01, 1.5e-3, 50)),
+                        new TrainingStage("quirk", 1500, false, true, 0.01, 1.5e-3, 50)),
                 128,
                 2,
                 1.0,

@@ -29,7 +29,8 @@ class PolicyTest {
     @Test
     void aSignalIsNotAcceptedExactlyWhenItsScoreIsAboveTheThreshold() {
         Calibration calibration =
-                new Calibration(IntStream.range(0, 2_000).map(i -> i / 7).asDoubleStream().toArray());
+                new Calibration(
+                        IntStream.range(0, 2_000).map(i -> i / 7).asDoubleStream().toArray());
         Policy policy = Policy.standard();
         double threshold = calibration.threshold(policy.alphaReview());
 

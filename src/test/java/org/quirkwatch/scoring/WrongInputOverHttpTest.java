@@ -226,7 +226,10 @@ class WrongInputOverHttpTest {
             socket.getOutputStream().write(request.getBytes(ISO_8859_1));
             String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
 
-            assertThat(answer).startsWith("HTTP/1.1 4");
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 4")
+                    .contains("Content-Type: application/problem+json")
+                    .contains("\"type\":\"/problems/");
             assertThat(answer)
                     .doesNotContain("Tomcat")
                     .doesNotContain("Exception")
