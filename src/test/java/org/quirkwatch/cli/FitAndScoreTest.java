@@ -110,7 +110,7 @@ class FitAndScoreTest {
                 CommandRun.withInput(
                         "", "score", "--model", MODEL, "--detector", detector.toString());
         assertThat(run.code()).isEqualTo(2);
-        assertThat(run.err()).contains("0.001", "96").hasLineCount(1);
+        assertThat(run.err()).contains("alpha 0.01 ", "96").hasLineCount(1);
     }
 
     @Test
