@@ -50,14 +50,13 @@ class P(Module):
       any_gradient = any_gradient or is_gradient
     _1 = torch.set_grad_enabled(any_gradient)
 
-    x = torch.embedding(w[0], tokens)                                             # [rows, pos, d]
-    dtype = ops.prim.dtype(x)
+    # The residual stream is kept in float32 at least: a sum of many small parts loses most by being rounded.
+    x = (self).widen(torch.embedding(w[0], tokens))                               # [rows, pos, d]
     # Angles in float32 whatever the model's format, as the models were trained with.
     at = torch.to(torch.arange(pos, dtype=4, layout=None, device=ops.prim.device(tokens), pin_memory=None), 6)
     angles = torch.mul(torch.unsqueeze(at, 1), torch.unsqueeze(frequencies, 0))   # [pos, e/2]
-    angles = torch.cat([angles, angles], 1)                                       # [pos, e]
-    cos = torch.to(torch.cos(angles), dtype)
-    sin = torch.to(torch.sin(angles), dtype)
+    cos = torch.cos(angles)
+    sin = torch.sin(angles)
     mask = annotate(Optional[Tensor], None)
     if window > 0 and pos > window:
       back = torch.sub(torch.unsqueeze(at, 1), torch.unsqueeze(at, 0))            # [pos, pos]
@@ -70,7 +69,7 @@ class P(Module):
     for l in range(blocks):
       b = 1 + 9 * l
       x = (self).tap(x, l * 8, keys, kinds, gradients, spans, n, found, sites, fired, armed)
-      y = (self).norm(x, w[b], eps)                                               # [rows, pos, d]
+      y = (self).norm(x, w[b], eps, any_gradient)                                 # [rows, pos, d]
       q = torch.transpose(torch.view(torch.linear(y, w[b + 1]), [rows, pos, h, e]), 1, 2)   # [rows, h, pos, e]
       k = torch.transpose(torch.view(torch.linear(y, w[b + 2]), [rows, pos, kv, e]), 1, 2)  # [rows, kv, pos, e]
       v = torch.transpose(torch.view(torch.linear(y, w[b + 3]), [rows, pos, kv, e]), 1, 2)
@@ -86,9 +85,14 @@ class P(Module):
       a = (self).tap(a, l * 8 + 2, keys, kinds, gradients, spans, n, found, sites, fired, armed)
       x = torch.add(x, a)
       x = (self).tap(x, l * 8 + 3, keys, kinds, gradients, spans, n, found, sites, fired, armed)
-      y = (self).norm(x, w[b + 5], eps)
+      y = (self).norm(x, w[b + 5], eps, any_gradient)
       y = (self).tap(y, l * 8 + 4, keys, kinds, gradients, spans, n, found, sites, fired, armed)
-      g = torch.mul(torch.silu(torch.linear(y, w[b + 6])), torch.linear(y, w[b + 7]))       # [rows, pos, m]
+      g = torch.linear(y, w[b + 6])                                               # [rows, pos, m]
+      u = torch.linear(y, w[b + 7])
+      if any_gradient:
+        g = torch.mul(torch.silu(g), u)
+      else:
+        g = torch.mul_(torch.silu_(g), u)
       m = torch.linear(g, w[b + 8])                                               # [rows, pos, d]
       m = (self).tap(m, l * 8 + 5, keys, kinds, gradients, spans, n, found, sites, fired, armed)
       x = torch.add(x, m)
@@ -167,7 +171,7 @@ class P(Module):
     row = torch.select(scored, 1, 0)
     at = torch.select(scored, 1, 1)
     hidden = torch.index(x, annotate(List[Optional[Tensor]], [row, at]))          # [s, d]
-    hidden = (self).norm(hidden, w[last - 1], eps)
+    hidden = (self).norm(hidden, w[last - 1], eps, True)
     source = torch.select(entries, 1, 0)
     token = torch.select(entries, 1, 1)
     choice = torch.select(entries, 1, 2)
@@ -199,18 +203,29 @@ class P(Module):
       _1 = torch.append(answers, torch.to(torch.narrow(torch.cat(logits, 0), 0, 0, n), 7))
     return answers
 
-  # Root mean square norm, in float32 at least. x [..., d], weight [d]
-  def norm(self: __torch__.P, x: Tensor, weight: Tensor, eps: float) -> Tensor:
-    y = x
-    if ops.prim.dtype(x) != 7:
-      y = torch.to(x, 6)
-    y = torch.mul(y, torch.rsqrt(torch.add(torch.mean(torch.mul(y, y), [-1], True), eps)))
-    return torch.mul(weight, torch.to(y, ops.prim.dtype(x)))
+  # Root mean square norm, computed as wide as the residual stream. x [..., d], weight [d] -> as narrow as the weight
+  def norm(self: __torch__.P, x: Tensor, weight: Tensor, eps: float, any_gradient: bool) -> Tensor:
+    size = torch.linalg_vector_norm(x, 2, [-1], True)                             # [..., 1]
+    square = torch.div(torch.mul(size, size), torch.size(x, -1))
+    y = torch.mul(x, torch.rsqrt(torch.add(square, eps)))
+    if any_gradient:
+      y = torch.mul(y, weight)
+    else:
+      y = torch.mul_(y, weight)
+    return torch.to(y, ops.prim.dtype(weight))
 
-  # Rotary embedding. x [rows, heads, pos, e], cos and sin [pos, e]
+  # Rotary embedding. x [rows, heads, pos, e], cos and sin [pos, e/2]
   def rotate(self: __torch__.P, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     half = torch.size(x, -1) // 2
     left = torch.narrow(x, -1, 0, half)
     right = torch.narrow(x, -1, half, half)
-    turned = torch.cat([torch.neg(right), left], -1)
-    return torch.add(torch.mul(x, cos), torch.mul(turned, sin))
+    turned = torch.cat([torch.addcmul(torch.mul(left, cos), right, sin, value=-1),
+                        torch.addcmul(torch.mul(right, cos), left, sin)], -1)
+    return torch.to(turned, ops.prim.dtype(x))
+
+  # To float32 what is narrower.
+  def widen(self: __torch__.P, x: Tensor) -> Tensor:
+    y = x
+    if ops.prim.dtype(x) != 7:
+      y = torch.to(x, 6)
+    return y

@@ -61,12 +61,14 @@ class FiniteDifferenceTest {
                 weights.put(List.copyOf(prefix), new double[] {weight});
             }
             List<Long> prompt = List.copyOf(prefix);
-            for (long[] choice : signal.choices()) {
+            for (int c = 0; c < signal.choices().size(); c++) {
+                long[] choice = signal.choices().get(c);
+                // The label comes first.
+                boolean ofLabel = c == 0;
                 prefix = new ArrayList<>(prompt);
                 // Nothing is predicted from a choice's last token.
                 for (int i = 0; i < choice.length - 1; i++) {
                     prefix.add(choice[i]);
-                    boolean ofLabel = choice == signal.choices().getFirst();
                     double weight =
                             ofLabel && position == Position.MEAN_LABEL ? 1.0 / choice.length : 0;
                     weights.putIfAbsent(List.copyOf(prefix), new double[] {weight});
