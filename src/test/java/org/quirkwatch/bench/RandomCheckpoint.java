@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -52,10 +54,13 @@ record RandomCheckpoint(int layers, int width, int mlp, int heads) {
                  "tie_word_embeddings": false, "torch_dtype": "bfloat16"}
                 """
                         .formatted(width, mlp, layers, heads, heads, VOCABULARY));
-        try (OutputStream out =
-                new BufferedOutputStream(
-                        Files.newOutputStream(directory.resolve("model.safetensors")), 1 << 16)) {
+        Path file = directory.resolve("model.safetensors");
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
             writeWeights(out, new SplittableRandom(seed));
+        }
+        // What is not on disk yet, the operating system cannot be asked to forget.
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.force(true);
         }
     }
 
