@@ -118,7 +118,7 @@ class GradientTest {
         for (Tap tap : values) {
             GoldenDecoderTest.assertClose(with.get(tap), without.get(tap), 1e-12);
         }
-        for (Tap tap : all) {
+        for (Tap tap : all.subList(Site.values().length, 2 * Site.values().length)) {
             Capture single = run(model, List.of(tap), Outputs.NONE);
             GoldenDecoderTest.assertClose(single.get(tap), with.get(tap), 1e-10);
         }
