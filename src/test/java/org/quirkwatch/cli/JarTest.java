@@ -45,7 +45,7 @@ class JarTest {
                             .redirectOutput(out.toFile())
                             .redirectError(err.toFile())
                             .start();
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(180, TimeUnit.SECONDS)).isTrue();
             return new CommandRun(
                     process.exitValue(),
                     Files.readString(out, StandardCharsets.UTF_8),
