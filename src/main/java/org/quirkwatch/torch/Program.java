@@ -83,8 +83,8 @@ public final class Program implements AutoCloseable {
     ///
     /// @param scope owns what the method returns
     /// @param method the method's name in the source
-    /// @param arguments in the order of the method's parameters; at least one, and no tensor in two of
-    ///   them, as the engine knows a tensor by one name
+    /// @param arguments in the order of the method's parameters; at least one, and no tensor in two
+    ///   of them, as the engine knows a tensor by one name
     /// @return the returned tensors, in order
     public List<Tensor> call(Scope scope, Mode mode, String method, Argument... arguments) {
         NDList inputs = new NDList();

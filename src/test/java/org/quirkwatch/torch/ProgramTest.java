@@ -31,14 +31,13 @@ class ProgramTest {
         try (Program program = Program.load("linalg", ComputeDevice.CPU);
                 Scope scope = Scope.open(ComputeDevice.CPU)) {
             Tensor a = scope.tensor(new double[] {1}, 1, 1);
-            assertThatThrownBy(
-                            () ->
-                                    program.call(
-                                            scope,
-                                            Program.Mode.INFERENCE,
-                                            "multiply",
-                                            Program.one(a),
-                                            Program.one(a)))
+            assertThatThrownBy(() ->
+                            program.call(
+                                    scope,
+                                    Program.Mode.INFERENCE,
+                                    "multiply",
+                                    Program.one(a),
+                                    Program.one(a)))
                     .hasMessageContaining("two arguments");
         }
     }
