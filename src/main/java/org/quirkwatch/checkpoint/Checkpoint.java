@@ -1,6 +1,7 @@
 package org.quirkwatch.checkpoint;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,10 +28,12 @@ public final class Checkpoint {
     private final WeightFiles files;
     private final List<WeightFiles.Located> tensors;
     private final Optional<LoraAdapter> adapter;
+    private final ScanMemory memory;
     private final Object digesting = new Object();
     private volatile @Nullable Map<SafetensorsFile, ContentScan> scans;
 
-    private Checkpoint(CheckpointDirectory directory, Optional<Path> adapter) {
+    private Checkpoint(CheckpointDirectory directory, Optional<Path> adapter, ScanMemory memory) {
+        this.memory = memory;
         Path configFile = directory.file(ConfigReader.FILE);
         Json json = Json.read(configFile, ConfigReader.MAX_BYTES);
         DecoderConfig stated = ConfigReader.read(json);
@@ -50,17 +53,18 @@ public final class Checkpoint {
     /// @throws Problem `invalid-checkpoint` naming the file, the field or tensor, and the
     ///   expectation
     public static Checkpoint open(Path directory) {
-        return new Checkpoint(CheckpointDirectory.open(directory), Optional.empty());
+        return open(directory, Optional.empty(), ScanMemory.none());
     }
 
-    /// Opens a model directory with a LoRA adapter, which is merged into the weights when they are
-    /// loaded.
+    /// Opens a model directory, with a LoRA adapter where one is given, which is merged into the
+    /// weights when they are loaded.
     ///
     /// @param adapter a folder with `adapter_config.json` and `adapter_model.safetensors`
+    /// @param memory of earlier readings of its weight files
     /// @throws Problem `invalid-checkpoint` naming the file, the field or tensor, and the
     ///   expectation
-    public static Checkpoint open(Path directory, Path adapter) {
-        return new Checkpoint(CheckpointDirectory.open(directory), Optional.of(adapter));
+    public static Checkpoint open(Path directory, Optional<Path> adapter, ScanMemory memory) {
+        return new Checkpoint(CheckpointDirectory.open(directory), adapter, memory);
     }
 
     /// The directory's own name.
@@ -81,9 +85,9 @@ public final class Checkpoint {
 
     /// `sha256:` and 64 hexadecimal digits over the contents of `config.json`, of the weight files
     /// and of the adapter; the same wherever the directory lies and whatever it is called. The
-    /// first call reads all weight files, on all processors, at the speed of SHA-256; it may run
-    /// beside [#load]. How a file's digest is made says the class of its scan; the whole is SHA-256
-    /// over one line for each file.
+    /// first call reads all weight files that are not remembered, on all processors, at the speed
+    /// of SHA-256; it may run beside [#load]. How a file's digest is made says the class of its
+    /// scan; the whole is SHA-256 over one line for each file.
     public String digest() {
         Map<SafetensorsFile, ContentScan> scanned = scan();
         Digests.Parts parts = new Digests.Parts("quirkwatch-checkpoint-v1");
@@ -143,13 +147,24 @@ public final class Checkpoint {
             if (known == null) {
                 known = new LinkedHashMap<>();
                 for (SafetensorsFile file : allFiles()) {
-                    known.put(file, ContentScan.of(file));
+                    known.put(file, scan(file));
                     file.requireUnchanged();
                 }
                 scans = known;
             }
             return known;
         }
+    }
+
+    private ContentScan scan(SafetensorsFile file) {
+        Optional<byte[]> remembered = memory.find(file);
+        if (remembered.isPresent()) {
+            return new ContentScan(remembered.get(), Optional.empty());
+        }
+        Instant begun = Instant.now();
+        ContentScan scan = ContentScan.of(file);
+        memory.keep(file, scan, begun);
+        return scan;
     }
 
     private List<SafetensorsFile> allFiles() {

@@ -10,6 +10,7 @@ import java.util.SequencedMap;
 import java.util.concurrent.Callable;
 import org.quirkwatch.artifact.ArtifactDirectory;
 import org.quirkwatch.checkpoint.Checkpoint;
+import org.quirkwatch.checkpoint.ScanMemory;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import picocli.CommandLine.Command;
@@ -79,9 +80,7 @@ final class InspectCommand implements Callable<Integer> {
             return Description.of(ArtifactDirectory.read(directory));
         }
         if (Files.exists(directory.resolve("config.json"))) {
-            return Description.of(
-                    adapter.map(lora -> Checkpoint.open(directory, lora))
-                            .orElseGet(() -> Checkpoint.open(directory)));
+            return Description.of(Checkpoint.open(directory, adapter, ScanMemory.ofEnvironment()));
         }
         throw new Problem(
                 ProblemCode.INVALID_FILE,

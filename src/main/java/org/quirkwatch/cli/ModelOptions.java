@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.quirkwatch.bundled.Bundled;
 import org.quirkwatch.checkpoint.Checkpoint;
+import org.quirkwatch.checkpoint.ScanMemory;
 import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.torch.ComputeDevice;
@@ -71,9 +72,7 @@ final class ModelOptions {
         Path directory = model.orElseGet(Bundled::model);
         // Checked before the files are read, which may take a while.
         ComputeDevice where = ComputeDevice.parse(device.text());
-        Checkpoint checkpoint =
-                adapter.map(lora -> Checkpoint.open(directory, lora))
-                        .orElseGet(() -> Checkpoint.open(directory));
+        Checkpoint checkpoint = Checkpoint.open(directory, adapter, ScanMemory.ofEnvironment());
         return HookedModel.load(checkpoint, where, precision);
     }
 }

@@ -23,6 +23,9 @@ import org.springframework.validation.annotation.Validated;
 /// @param device `auto` (the default: the first CUDA device, else the processor), `cpu` or `cuda:N`
 /// @param dtype `auto` (the default: the checkpoint's own where the device is fast at it, else
 ///   float32), `float32`, `bfloat16` or `float64`
+/// @param cache directory for what is known of large weight files that were read before, so that
+///   the next start need not digest them again; `off` for none; empty (the default) for
+///   `quirkwatch` in the user's cache directory
 /// @param limits how large a request may be
 /// @param lane the bounds of the thread that runs the model
 /// @param policies by id; the policy `default` exists whether or not it is given
@@ -34,6 +37,7 @@ record QuirkwatchProperties(
         @DefaultValue("") @NotNull String detector,
         @DefaultValue("auto") @NotBlank String device,
         @DefaultValue("auto") @NotBlank String dtype,
+        @DefaultValue("") @NotNull String cache,
         @DefaultValue @NotNull @Valid Limits limits,
         @DefaultValue @NotNull @Valid Lane lane,
         @DefaultValue @NotNull Map<String, @Valid PolicySettings> policies) {

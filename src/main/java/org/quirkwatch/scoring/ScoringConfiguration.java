@@ -3,11 +3,13 @@ package org.quirkwatch.scoring;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.ArtifactDirectory;
 import org.quirkwatch.bundled.Bundled;
 import org.quirkwatch.checkpoint.Checkpoint;
+import org.quirkwatch.checkpoint.ScanMemory;
 import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.ModelIdentity;
 import org.quirkwatch.model.Precision;
@@ -47,9 +49,10 @@ class ScoringConfiguration {
         Path directory =
                 properties.model().isEmpty() ? Bundled.model() : Path.of(properties.model());
         Checkpoint checkpoint =
-                properties.adapter().isEmpty()
-                        ? Checkpoint.open(directory)
-                        : Checkpoint.open(directory, Path.of(properties.adapter()));
+                Checkpoint.open(
+                        directory,
+                        Optional.of(properties.adapter()).filter(a -> !a.isEmpty()).map(Path::of),
+                        ScanMemory.of(properties.cache()));
         return HookedModel.load(checkpoint, device, precision);
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import org.assertj.core.data.Offset;
@@ -241,7 +242,8 @@ class LoraAdapterTest {
         Path adapter = folder.resolve("adapter");
         TinyCheckpoint.writeText(adapter, "adapter_config.json", MAPPER.writeValueAsString(config));
         RawSafetensors.write(adapter.resolve("adapter_model.safetensors"), tensors);
-        return Checkpoint.open(tiny.write(folder.resolve("model")), adapter);
+        return Checkpoint.open(
+                tiny.write(folder.resolve("model")), Optional.of(adapter), ScanMemory.none());
     }
 
     private void assertMerged(String module, int rank, double scale) {

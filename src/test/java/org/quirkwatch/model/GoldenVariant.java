@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.checkpoint.SafetensorsFile;
+import org.quirkwatch.checkpoint.ScanMemory;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.signal.LabelRule;
 import org.quirkwatch.signal.Signal;
@@ -41,10 +43,14 @@ enum GoldenVariant {
         return ROOT.resolve(toString());
     }
 
+    private Checkpoint adapted(GoldenVariant base) {
+        return Checkpoint.open(base.directory(), Optional.of(directory()), ScanMemory.none());
+    }
+
     Checkpoint checkpoint() {
         return switch (this) {
-            case LLAMA_LORA -> Checkpoint.open(LLAMA_GQA.directory(), directory());
-            case LLAMA_RSLORA -> Checkpoint.open(LLAMA_TIED.directory(), directory());
+            case LLAMA_LORA -> adapted(LLAMA_GQA);
+            case LLAMA_RSLORA -> adapted(LLAMA_TIED);
             case LLAMA_TIED,
                     LLAMA_GQA,
                     LLAMA_LINEAR,

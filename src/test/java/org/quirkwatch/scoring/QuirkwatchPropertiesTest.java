@@ -23,6 +23,7 @@ class QuirkwatchPropertiesTest {
                                 Map.entry("quirkwatch.detector", "detectors/mine"),
                                 Map.entry("quirkwatch.device", "cuda:1"),
                                 Map.entry("quirkwatch.dtype", "bfloat16"),
+                                Map.entry("quirkwatch.cache", "caches/mine"),
                                 Map.entry("quirkwatch.limits.max-body-size", "2MB"),
                                 Map.entry("quirkwatch.limits.max-batch-signals", "7"),
                                 Map.entry("quirkwatch.limits.max-signal-size", "3KB"),
@@ -48,6 +49,7 @@ class QuirkwatchPropertiesTest {
                                 "detectors/mine",
                                 "cuda:1",
                                 "bfloat16",
+                                "caches/mine",
                                 new QuirkwatchProperties.Limits(
                                         DataSize.ofMegabytes(2),
                                         7,
@@ -84,6 +86,7 @@ class QuirkwatchPropertiesTest {
                                 "",
                                 "auto",
                                 "auto",
+                                "",
                                 new QuirkwatchProperties.Limits(
                                         DataSize.ofMegabytes(16),
                                         1024,
