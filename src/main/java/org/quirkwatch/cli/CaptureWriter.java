@@ -2,16 +2,15 @@ package org.quirkwatch.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.quirkwatch.checkpoint.SafetensorsWriter;
 import org.quirkwatch.linalg.Matrix;
+import org.quirkwatch.model.BatchBounds;
+import org.quirkwatch.model.BatchPlan;
 import org.quirkwatch.model.Capture;
 import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.HookedModel;
-import org.quirkwatch.model.Quantity;
 import org.quirkwatch.model.Tap;
 import org.quirkwatch.model.TokenizedSignal;
 import org.quirkwatch.progress.Progress;
@@ -31,13 +30,10 @@ final class CaptureWriter {
     private static final long WINDOW_VALUES = 1L << 24;
 
     private static final int MOST_WINDOW_ROWS = 1024;
-    private static final int MOST_BATCH_ROWS = 64;
-    private static final int MOST_BATCH_TOKENS = 8192;
 
     private final HookedModel model;
     private final List<Tap> taps;
     private final CaptureSpec spec;
-    private final boolean gradients;
     private final List<SafetensorsWriter.Entry> columns;
 
     /// @param logits whether the logits are captured too
@@ -47,7 +43,6 @@ final class CaptureWriter {
         this.spec =
                 new CaptureSpec(
                         taps, logits ? CaptureSpec.Outputs.LOGITS : CaptureSpec.Outputs.NONE);
-        this.gradients = taps.stream().anyMatch(tap -> tap.quantity() instanceof Quantity.Gradient);
         this.columns = new ArrayList<>();
         for (Tap tap : taps) {
             columns.add(column(tap.point().toString(), model.width(tap.point().site())));
@@ -106,20 +101,12 @@ final class CaptureWriter {
         }
 
         void flush() {
-            List<Integer> byLength =
-                    IntStream.range(0, signals.size())
-                            .boxed()
-                            .sorted(Comparator.comparingInt(row -> signals.get(row).tokens()))
-                            .toList();
             float[][][] values = new float[columns.size()][signals.size()][];
-            for (int from = 0; from < byLength.size(); ) {
-                int to = batchEnd(byLength, from);
-                List<Integer> batch = byLength.subList(from, to);
+            for (List<Integer> batch : BatchPlan.of(signals, spec, BatchBounds.BULK)) {
                 Capture capture = model.run(batch.stream().map(signals::get).toList(), spec);
                 for (int i = 0; i < columns.size(); i++) {
                     keep(matrix(capture, i), batch, values[i]);
                 }
-                from = to;
                 done += batch.size();
                 progress.update(done, total, "");
             }
@@ -129,26 +116,6 @@ final class CaptureWriter {
                 }
             }
             signals.clear();
-        }
-
-        /// As many signals as fit into a batch that is filled up to its longest, at least one.
-        private int batchEnd(List<Integer> byLength, int from) {
-            long rows = rows(signals.get(byLength.get(from)));
-            int to = from + 1;
-            while (to < byLength.size() && to - from < MOST_BATCH_ROWS) {
-                TokenizedSignal next = signals.get(byLength.get(to));
-                rows += rows(next);
-                if (!(rows * next.tokens() <= MOST_BATCH_TOKENS)) {
-                    break;
-                }
-                to++;
-            }
-            return to;
-        }
-
-        /// For a gradient every choice is a row of its own.
-        private long rows(TokenizedSignal signal) {
-            return gradients ? Math.max(1, signal.choices().size()) : 1;
         }
 
         private Matrix matrix(Capture capture, int column) {

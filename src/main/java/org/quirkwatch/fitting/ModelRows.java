@@ -1,12 +1,12 @@
 package org.quirkwatch.fitting;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.quirkwatch.feature.FeatureExtractor;
 import org.quirkwatch.linalg.Matrix;
+import org.quirkwatch.model.BatchBounds;
+import org.quirkwatch.model.BatchPlan;
 import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.TokenizedSignal;
@@ -17,9 +17,6 @@ import org.quirkwatch.signal.Signal;
 /// Runs a model over trusted signals. Batches hold signals of similar length and are bounded in
 /// rows and in tokens, filled-up ones included, so that memory is bounded whatever the lengths.
 final class ModelRows implements RowSource {
-
-    private static final int MOST_BATCH_ROWS = 64;
-    private static final int MOST_BATCH_TOKENS = 8192;
 
     private final HookedModel model;
     private final FeatureExtractor feature;
@@ -41,35 +38,14 @@ final class ModelRows implements RowSource {
 
     @Override
     public void read(List<Integer> rows, BiConsumer<List<Integer>, Map<String, Matrix>> consumer) {
-        for (List<Integer> batch : batches(rows)) {
+        List<TokenizedSignal> wanted = rows.stream().map(signals::get).toList();
+        for (List<Integer> places : BatchPlan.of(wanted, spec, BatchBounds.BULK)) {
+            List<Integer> batch = places.stream().map(rows::get).toList();
             List<TokenizedSignal> tokens = batch.stream().map(signals::get).toList();
             Map<String, Matrix> features = feature.extract(model.run(tokens, spec)).byLayer();
             features.forEach((layer, matrix) -> requireFinite(layer, matrix, tokens));
             consumer.accept(batch, features);
         }
-    }
-
-    private List<List<Integer>> batches(List<Integer> rows) {
-        List<Integer> byLength =
-                rows.stream()
-                        .sorted(Comparator.comparingInt(row -> signals.get(row).tokens()))
-                        .toList();
-        List<List<Integer>> batches = new ArrayList<>();
-        List<Integer> batch = new ArrayList<>();
-        for (int row : byLength) {
-            // Ascending, so this row is the longest of its batch: all are filled up to it.
-            long tokens = (batch.size() + 1L) * signals.get(row).tokens();
-            if (!batch.isEmpty()
-                    && (batch.size() == MOST_BATCH_ROWS || tokens > MOST_BATCH_TOKENS)) {
-                batches.add(batch);
-                batch = new ArrayList<>();
-            }
-            batch.add(row);
-        }
-        if (!batch.isEmpty()) {
-            batches.add(batch);
-        }
-        return batches;
     }
 
     private TokenizedSignal tokenize(Signal signal, boolean needsLabel) {

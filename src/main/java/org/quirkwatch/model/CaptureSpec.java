@@ -29,4 +29,19 @@ public record CaptureSpec(List<Tap> taps, Outputs outputs) {
             throw new IllegalArgumentException("nothing is asked for");
         }
     }
+
+    /// Whether a backward pass is needed.
+    boolean takesGradients() {
+        return taps.stream().anyMatch(tap -> tap.quantity() instanceof Quantity.Gradient);
+    }
+
+    /// Whether whole labels are fed, as something looks at their tokens.
+    boolean feedsLabels() {
+        return taps.stream().anyMatch(tap -> tap.position().ofLabel());
+    }
+
+    /// Whether the probabilities of labels and choices are needed.
+    boolean scoresLabels() {
+        return takesGradients() || outputs != Outputs.NONE;
+    }
 }

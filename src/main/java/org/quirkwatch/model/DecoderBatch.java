@@ -2,6 +2,7 @@ package org.quirkwatch.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.quirkwatch.torch.Scope;
 import org.quirkwatch.torch.Tensor;
 
@@ -23,26 +24,19 @@ final class DecoderBatch {
     private final List<List<Integer>> others = new ArrayList<>();
     private int choices;
 
-    /// @param feedsLabels whether the whole label is fed, for taps that look at it
-    /// @param scoresLabels whether probabilities of labels and choices are asked for
-    DecoderBatch(List<TokenizedSignal> batch, boolean feedsLabels, boolean scoresLabels) {
+    DecoderBatch(List<TokenizedSignal> batch, CaptureSpec spec) {
         signals = batch.size();
         choices = signals;
         for (int i = 0; i < signals; i++) {
             TokenizedSignal signal = batch.get(i);
-            if (feedsLabels) {
-                addRow(i, signal.prompt(), signal.label(), signal.label().length);
-            } else if (scoresLabels && signal.hasLabel()) {
-                addRow(i, signal.prompt(), signal.label(), signal.label().length - 1);
-            } else {
-                addRow(i, signal.prompt(), new long[0], 0);
-            }
+            long[] label = signal.hasLabel() ? signal.label() : new long[0];
+            addRow(i, signal.prompt(), label, fed(signal, spec));
             scored.add(new int[] {i, signal.prompt().length - 1});
             others.add(new ArrayList<>());
         }
         for (int i = 0; i < signals; i++) {
             TokenizedSignal signal = batch.get(i);
-            if (!scoresLabels || !signal.hasLabel()) {
+            if (!scores(signal, spec)) {
                 // Every choice needs an entry; this one's value is not looked at.
                 entries.add(new int[] {i, 0, i});
                 continue;
@@ -50,7 +44,7 @@ final class DecoderBatch {
             addChoice(i, i, i, signal.prompt().length, signal.label());
             for (long[] other : signal.choices().subList(1, signal.choices().size())) {
                 int row = i;
-                if (other.length > 1) {
+                if (hasRow(other)) {
                     row = rows.size();
                     addRow(i, signal.prompt(), other, other.length - 1);
                 }
@@ -58,6 +52,42 @@ final class DecoderBatch {
                 addChoice(i, row, choices++, signal.prompt().length, other);
             }
         }
+    }
+
+    /// How many rows a signal has.
+    static int rows(TokenizedSignal signal, CaptureSpec spec) {
+        return 1 + (int) otherRows(signal, spec).count();
+    }
+
+    /// The tokens of a signal's longest row.
+    static int longestRow(TokenizedSignal signal, CaptureSpec spec) {
+        int other = otherRows(signal, spec).mapToInt(tokens -> tokens.length - 1).max().orElse(0);
+        return signal.prompt().length + Math.max(fed(signal, spec), other);
+    }
+
+    /// How many tokens of its label are fed in a signal's own row: the last one only where
+    /// something looks at it, as no probability follows it.
+    private static int fed(TokenizedSignal signal, CaptureSpec spec) {
+        if (!signal.hasLabel()) {
+            return 0;
+        }
+        int label = signal.label().length;
+        return spec.feedsLabels() ? label : spec.scoresLabels() ? label - 1 : 0;
+    }
+
+    /// The other choices that have rows of their own.
+    private static Stream<long[]> otherRows(TokenizedSignal signal, CaptureSpec spec) {
+        return scores(signal, spec)
+                ? signal.choices().stream().skip(1).filter(DecoderBatch::hasRow)
+                : Stream.empty();
+    }
+
+    private static boolean scores(TokenizedSignal signal, CaptureSpec spec) {
+        return spec.scoresLabels() && signal.hasLabel();
+    }
+
+    private static boolean hasRow(long[] other) {
+        return other.length > 1;
     }
 
     private void addRow(int signal, long[] prompt, long[] continuation, int fed) {

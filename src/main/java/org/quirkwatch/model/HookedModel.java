@@ -122,15 +122,12 @@ public final class HookedModel implements AutoCloseable {
             throw new IllegalArgumentException("a batch needs a signal, got none");
         }
         List<Tap> taps = spec.taps();
-        boolean gradients =
-                taps.stream().anyMatch(tap -> tap.quantity() instanceof Quantity.Gradient);
-        boolean feedsLabels = taps.stream().anyMatch(tap -> tap.position().ofLabel());
-        boolean scoresLabels = gradients || spec.outputs() != Outputs.NONE;
+        boolean gradients = spec.takesGradients();
         checkPoints(taps);
-        if (feedsLabels || gradients || spec.outputs() == Outputs.LABELS) {
+        if (spec.feedsLabels() || gradients || spec.outputs() == Outputs.LABELS) {
             checkLabels(batch);
         }
-        DecoderBatch rows = new DecoderBatch(batch, feedsLabels, scoresLabels);
+        DecoderBatch rows = new DecoderBatch(batch, spec);
         try (Scope scope = Scope.open(device)) {
             List<Tensor> results =
                     program.call(

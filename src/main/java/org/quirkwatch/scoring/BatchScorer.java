@@ -2,10 +2,14 @@ package org.quirkwatch.scoring;
 
 import java.time.Duration;
 import java.util.List;
+import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.TokenizedSignal;
 
 /// Measures a batch. Called by one thread at a time.
 interface BatchScorer {
+
+    /// What it takes out of the model, which says how much of a batch a signal is.
+    CaptureSpec spec();
 
     /// Measures a batch of one signal or more.
     Batch measure(List<TokenizedSignal> batch);

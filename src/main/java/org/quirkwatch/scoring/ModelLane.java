@@ -8,6 +8,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.quirkwatch.model.BatchBounds;
+import org.quirkwatch.model.BatchPlan;
 import org.quirkwatch.model.TokenizedSignal;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
@@ -68,7 +70,7 @@ final class ModelLane implements AutoCloseable {
     List<Result> measure(List<TokenizedSignal> signals) {
         admit(signals.size());
         try {
-            List<List<Integer>> plan = BatchPlan.of(signals, bounds);
+            List<List<Integer>> plan = BatchPlan.of(signals, scorer.spec(), bounds);
             List<Work> works = enqueue(signals, plan);
             Result[] results = new Result[signals.size()];
             for (int batch = 0; batch < works.size(); batch++) {
@@ -173,7 +175,8 @@ final class ModelLane implements AutoCloseable {
     private List<Result> run(List<TokenizedSignal> signals, Duration queued) {
         try {
             BatchScorer.Batch batch = scorer.measure(signals);
-            metrics.batch(signals.size(), BatchPlan.paddedTokens(signals), queued, batch);
+            long tokens = BatchPlan.paddedTokens(signals, scorer.spec());
+            metrics.batch(signals.size(), tokens, queued, batch);
             Timing timing = new Timing(queued, batch.forward(), batch.score());
             return batch.measurements().stream().map(m -> new Result(m, timing)).toList();
         } catch (Throwable e) {

@@ -9,6 +9,8 @@ import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.detector.Scores;
 import org.quirkwatch.feature.FeatureExtractor;
 import org.quirkwatch.linalg.Matrix;
+import org.quirkwatch.model.BatchBounds;
+import org.quirkwatch.model.BatchPlan;
 import org.quirkwatch.model.Capture;
 import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.HookedModel;
@@ -77,7 +79,7 @@ public final class Scorer implements BatchScorer {
                 verdicts[i] = new Verdict.Unscored(signals.get(i).id(), policy, e);
             }
         }
-        for (List<Integer> rows : BatchPlan.of(tokenized, bounds)) {
+        for (List<Integer> rows : BatchPlan.of(tokenized, spec, bounds)) {
             Batch batch = measure(rows.stream().map(tokenized::get).toList());
             Timing timing = new Timing(Duration.ZERO, batch.forward(), batch.score());
             for (int i = 0; i < rows.size(); i++) {
@@ -87,6 +89,11 @@ public final class Scorer implements BatchScorer {
             }
         }
         return List.of(verdicts);
+    }
+
+    @Override
+    public CaptureSpec spec() {
+        return spec;
     }
 
     @Override

@@ -15,6 +15,8 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.quirkwatch.artifact.ArtifactDirectory;
+import org.quirkwatch.model.BatchBounds;
+import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.TokenizedSignal;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
@@ -26,6 +28,11 @@ class ModelLaneTest {
     private static class LengthScorer implements BatchScorer {
         final List<Integer> sizes = Collections.synchronizedList(new ArrayList<>());
         final List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+
+        @Override
+        public CaptureSpec spec() {
+            return new CaptureSpec(List.of(), CaptureSpec.Outputs.LABELS);
+        }
 
         @Override
         public Batch measure(List<TokenizedSignal> batch) {
@@ -59,21 +66,6 @@ class ModelLaneTest {
         assertThat(scorer.sizes).allMatch(size -> size <= 8).hasSizeGreaterThan(2);
         assertThat(scorer.threads.stream().distinct()).hasSize(1);
         assertThat(scorer.threads.getFirst().isVirtual()).isFalse();
-    }
-
-    @Test
-    void everyBatchKeepsTheBoundsUnlessOneSignalAloneExceedsThem() {
-        List<TokenizedSignal> signals =
-                IntStream.range(0, 300).mapToObj(i -> signal(1 + (i * 37) % 150)).toList();
-        List<List<Integer>> plan = BatchPlan.of(signals, new BatchBounds(16, 100));
-
-        assertThat(plan.stream().flatMap(List::stream).sorted())
-                .containsExactlyElementsOf(IntStream.range(0, 300).boxed().toList());
-        for (List<Integer> batch : plan) {
-            List<TokenizedSignal> rows = batch.stream().map(signals::get).toList();
-            assertThat(batch.size()).isBetween(1, 16);
-            assertThat(batch.size() == 1 || BatchPlan.paddedTokens(rows) <= 100).isTrue();
-        }
     }
 
     @Test

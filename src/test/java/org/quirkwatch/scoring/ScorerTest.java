@@ -17,6 +17,7 @@ import org.quirkwatch.artifact.Provenance;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.checkpoint.SafetensorsFile;
 import org.quirkwatch.checkpoint.SafetensorsWriter;
+import org.quirkwatch.model.BatchBounds;
 import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.problem.Problem;

@@ -1,4 +1,4 @@
-package org.quirkwatch.scoring;
+package org.quirkwatch.model;
 
 /// How much one pass of the model may carry.
 ///
@@ -9,6 +9,9 @@ public record BatchBounds(int maxSignals, int maxTokens) {
 
     /// 32 signals, 16 384 tokens.
     public static final BatchBounds DEFAULT = new BatchBounds(32, 16_384);
+
+    /// 64 signals, 8 192 tokens: for a whole file, where nobody waits for a single signal.
+    public static final BatchBounds BULK = new BatchBounds(64, 8_192);
 
     /// Checks the ranges.
     public BatchBounds {
