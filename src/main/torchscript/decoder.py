@@ -12,7 +12,8 @@ class P(Module):
   # w: embed [V, d]; per block attn_norm [d], q [h*e, d], k [kv*e, d], v [kv*e, d], o [d, h*e], mlp_norm [d],
   #    gate [m, d], up [m, d], down [d, m]; final norm [d], lm_head [V, d]
   # sizes (host): blocks to run, h, kv, e, sliding window (0: none), outputs (0 none, 1 labels, 2 logits), n,
-  #    objective of gradients (0 log-odds, 1 log-probability), positions per pass of the output projection
+  #    objective of gradients (0 log-odds, 1 log-probability), positions per pass of the output projection,
+  #    position of the logits
   # epsilon (host): of the norms; frequencies [e/2]: of the rotary embedding
   # taps (host) [t, 4]: layer, site, position, 0 activation | 1 gradient
   # tokens [rows, pos]; spans [4, rows, 2]: first position and length of each position kind
@@ -21,7 +22,7 @@ class P(Module):
   # entries [r, 3]: index into scored, token, choice; the first n choices are the labels
   # others [n, c]: the other choices of a signal, filled up with the number of choices; has_others [n]: 0 or 1
   # -> one [n, width] float64 per tap, in the order of taps; with outputs, log p(label) [n] and log p(others) [n];
-  #    with logits, [n, V] at the last prompt token
+  #    with logits, [n, V]
   def run(self: __torch__.P, w: List[Tensor], sizes: Tensor, epsilon: Tensor, frequencies: Tensor, taps: Tensor,
           tokens: Tensor, spans: Tensor, signal_of_row: Tensor, scored: Tensor, entries: Tensor, others: Tensor,
           has_others: Tensor) -> List[Tensor]:
@@ -34,6 +35,7 @@ class P(Module):
     n = annotate(int, sizes[6].item())
     objective = annotate(int, sizes[7].item())
     chunk = annotate(int, sizes[8].item())
+    logits_at = annotate(int, sizes[9].item())
     eps = annotate(float, epsilon.item())
     rows = torch.size(tokens, 0)
     pos = torch.size(tokens, 1)
@@ -103,7 +105,7 @@ class P(Module):
     result = annotate(List[Tensor], [])
     answers = annotate(List[Tensor], [])
     if outputs > 0:
-      answers = (self).score(x, w, eps, chunk, outputs, n, scored, entries, others, has_others)
+      answers = (self).score(x, w, eps, chunk, n, scored, entries, others, has_others)
       if torch.len(sites) > 0:
         goal = answers[0]
         if objective == 0:
@@ -117,6 +119,8 @@ class P(Module):
             pooled = torch.index_add(total, 0, signal_of_row, pooled)
           _0 = torch.append(result, torch.narrow(pooled, 0, 0, n))
     _1 = torch.set_grad_enabled(False)
+    if outputs == 2:
+      _0 = torch.append(answers, (self).logits(torch.detach(x), w, eps, chunk, n, logits_at, spans))
 
     ordered = annotate(List[Tensor], [])
     for t in range(count):
@@ -164,9 +168,9 @@ class P(Module):
       pooled = torch.squeeze(torch.matmul(torch.unsqueeze(weight, 1), torch.to(x, 7)), 1)
     return pooled
 
-  # x [rows, pos, d] -> log p(label) [n] and log p(others) [n] (0 where there are none), and the logits [n, V]
-  def score(self: __torch__.P, x: Tensor, w: List[Tensor], eps: float, chunk: int, outputs: int, n: int,
-            scored: Tensor, entries: Tensor, others: Tensor, has_others: Tensor) -> List[Tensor]:
+  # x [rows, pos, d] -> log p(label) [n] and log p(others) [n] (0 where there are none)
+  def score(self: __torch__.P, x: Tensor, w: List[Tensor], eps: float, chunk: int, n: int, scored: Tensor,
+            entries: Tensor, others: Tensor, has_others: Tensor) -> List[Tensor]:
     last = torch.len(w) - 1
     row = torch.select(scored, 1, 0)
     at = torch.select(scored, 1, 1)
@@ -178,15 +182,12 @@ class P(Module):
     s = torch.size(hidden, 0)
     choices = annotate(int, torch.max(choice).item()) + 1
     totals = torch.zeros([choices], dtype=7, layout=None, device=ops.prim.device(x), pin_memory=None)
-    logits = annotate(List[Tensor], [])
     for c in range((s + chunk - 1) // chunk):
       start = c * chunk
       size = ops.prim.min(chunk, s - start)
       raw = torch.linear(torch.narrow(hidden, 0, start, size), w[last])           # [size, V]
       if ops.prim.dtype(raw) != 7:
         raw = torch.to(raw, 6)
-      if outputs == 2:
-        _0 = torch.append(logits, torch.detach(raw))
       norm = torch.logsumexp(raw, [1])                                            # [size]
       mine = torch.squeeze(torch.nonzero(torch.logical_and(torch.ge(source, start), torch.lt(source, start + size))), 1)
       of = torch.sub(torch.index_select(source, 0, mine), start)
@@ -198,10 +199,22 @@ class P(Module):
     padded = torch.cat([totals, nothing])                                         # [choices + 1]
     table = torch.index(padded, annotate(List[Optional[Tensor]], [others]))       # [n, c]
     rest = torch.mul(torch.logsumexp(table, [1]), has_others)                     # [n]
-    answers = [torch.narrow(totals, 0, 0, n), rest]
-    if outputs == 2:
-      _1 = torch.append(answers, torch.to(torch.narrow(torch.cat(logits, 0), 0, 0, n), 7))
-    return answers
+    return [torch.narrow(totals, 0, 0, n), rest]
+
+  # x [rows, pos, d] -> the logits, their mean over the span of a position, [n, V] in float64
+  def logits(self: __torch__.P, x: Tensor, w: List[Tensor], eps: float, chunk: int, n: int, kind: int,
+             spans: Tensor) -> Tensor:
+    last = torch.len(w) - 1
+    hidden = (self).norm(torch.narrow(x, 0, 0, n), w[last - 1], eps, False)      # [n, pos, d]
+    # Pooled first: the projection is linear and without bias, so that of the mean is the mean of the logits.
+    pooled = (self).pool(hidden, kind, torch.narrow(spans, 1, 0, n))              # [n, d]
+    pooled = torch.to(pooled, ops.prim.dtype(w[last]))
+    parts = annotate(List[Tensor], [])
+    for c in range((n + chunk - 1) // chunk):
+      start = c * chunk
+      part = torch.narrow(pooled, 0, start, ops.prim.min(chunk, n - start))
+      _0 = torch.append(parts, torch.to(torch.linear(part, w[last]), 7))          # [size, V]
+    return torch.cat(parts, 0)
 
   # Root mean square norm, computed as wide as the residual stream. x [..., d], weight [d] -> as narrow as the weight
   def norm(self: __torch__.P, x: Tensor, weight: Tensor, eps: float, any_gradient: bool) -> Tensor:

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.quirkwatch.model.CaptureSpec.Outputs;
 import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.Position;
 import org.quirkwatch.model.Quantity;
@@ -11,10 +12,7 @@ import org.quirkwatch.model.Tap;
 import org.quirkwatch.signal.LabelRule;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// Activations or gradients of a file of signals, as a safetensors file.
 @Command(
@@ -41,8 +39,6 @@ import picocli.CommandLine.Spec;
 final class CaptureCommand implements Callable<Integer> {
 
     private final Terminal terminal;
-
-    @Spec private CommandSpec spec;
 
     @Mixin private ModelOptions model = new ModelOptions();
 
@@ -83,7 +79,8 @@ final class CaptureCommand implements Callable<Integer> {
     @Option(
             names = "--logits",
             description =
-                    "Add the tensor logits [n_signals, d_vocab] at the last token of the prompt.")
+                    "Add the tensor logits [n_signals, d_vocab] at the position: of a mean position"
+                            + " the mean of the logits.")
     private boolean logits;
 
     @Option(
@@ -112,12 +109,6 @@ final class CaptureCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (logits && position != Position.LAST) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--logits are those after the prompt: it goes with --position last, got "
-                            + position.text());
-        }
         boolean looksAtLabel = position.ofLabel() || quantity == CapturedQuantity.GRADIENT;
         SignalFile signals =
                 SignalFile.of(input, looksAtLabel ? LabelRule.REQUIRED : LabelRule.OPTIONAL);
@@ -128,7 +119,8 @@ final class CaptureCommand implements Callable<Integer> {
                             .map(point -> new Tap(point, position, quantity.quantity()))
                             .toList();
             long rows =
-                    new CaptureWriter(hooked, taps, logits)
+                    new CaptureWriter(
+                                    hooked, taps, logits ? Outputs.logits(position) : Outputs.NONE)
                             .write(signals, output, metadata(hooked), terminal);
             terminal.note("%d signals at %d hook points: %s".formatted(rows, taps.size(), output));
         }

@@ -10,6 +10,7 @@ import org.quirkwatch.model.BatchBounds;
 import org.quirkwatch.model.BatchPlan;
 import org.quirkwatch.model.Capture;
 import org.quirkwatch.model.CaptureSpec;
+import org.quirkwatch.model.CaptureSpec.Outputs;
 import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.Tap;
 import org.quirkwatch.model.TokenizedSignal;
@@ -36,18 +37,16 @@ final class CaptureWriter {
     private final CaptureSpec spec;
     private final List<SafetensorsWriter.Entry> columns;
 
-    /// @param logits whether the logits are captured too
-    CaptureWriter(HookedModel model, List<Tap> taps, boolean logits) {
+    /// @param outputs nothing, or logits
+    CaptureWriter(HookedModel model, List<Tap> taps, Outputs outputs) {
         this.model = model;
         this.taps = taps;
-        this.spec =
-                new CaptureSpec(
-                        taps, logits ? CaptureSpec.Outputs.LOGITS : CaptureSpec.Outputs.NONE);
+        this.spec = new CaptureSpec(taps, outputs);
         this.columns = new ArrayList<>();
         for (Tap tap : taps) {
             columns.add(column(tap.point().toString(), model.width(tap.point().site())));
         }
-        if (logits) {
+        if (outputs instanceof Outputs.Logits) {
             columns.add(column(LOGITS, model.config().dVocab()));
         }
     }

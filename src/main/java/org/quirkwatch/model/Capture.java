@@ -10,7 +10,7 @@ import org.quirkwatch.linalg.Matrix;
 /// @param labelLogProb `[batch]`, `log p(label | prompt)` in nats, or empty when not asked for
 /// @param labelLogOdds `[batch]`, log-odds of the label against the other choices in nats, NaN for
 ///   a signal without choices, or empty when not asked for
-/// @param logits `[batch, dVocab]` at the last prompt token, when asked for
+/// @param logits `[batch, dVocab]` at the position that was asked for, when asked for
 public record Capture(
         Map<Tap, Matrix> taps,
         double[] labelLogProb,

@@ -10,13 +10,29 @@ public record CaptureSpec(List<Tap> taps, Outputs outputs) {
 
     /// Outputs beyond the taps; each includes those before it. Without any, only the blocks up to
     /// the last tap run.
-    public enum Outputs {
+    public sealed interface Outputs {
         /// Nothing.
-        NONE,
+        Outputs NONE = new None();
+
         /// The log-probability and log-odds of each label.
-        LABELS,
-        /// The labels, and the logits of the whole vocabulary at the last prompt token.
-        LOGITS
+        Outputs LABELS = new Labels();
+
+        /// The labels, and the logits of the whole vocabulary at a position, their mean where it
+        /// has several tokens.
+        static Outputs logits(Position position) {
+            return new Logits(position);
+        }
+
+        /// Nothing.
+        record None() implements Outputs {}
+
+        /// The labels.
+        record Labels() implements Outputs {}
+
+        /// The labels and the logits.
+        ///
+        /// @param position where
+        record Logits(Position position) implements Outputs {}
     }
 
     /// Copies the list and checks that no tap repeats.
@@ -25,7 +41,7 @@ public record CaptureSpec(List<Tap> taps, Outputs outputs) {
         if (taps.stream().distinct().count() != taps.size()) {
             throw new IllegalArgumentException("a tap is asked for twice in " + taps);
         }
-        if (taps.isEmpty() && outputs == Outputs.NONE) {
+        if (taps.isEmpty() && outputs instanceof Outputs.None) {
             throw new IllegalArgumentException("nothing is asked for");
         }
     }
@@ -37,11 +53,18 @@ public record CaptureSpec(List<Tap> taps, Outputs outputs) {
 
     /// Whether whole labels are fed, as something looks at their tokens.
     boolean feedsLabels() {
-        return taps.stream().anyMatch(tap -> tap.position().ofLabel());
+        boolean byLogits =
+                outputs instanceof Outputs.Logits(Position position) && position.ofLabel();
+        return byLogits || taps.stream().anyMatch(tap -> tap.position().ofLabel());
+    }
+
+    /// Whether every signal has to have a label.
+    boolean needsLabels() {
+        return feedsLabels() || takesGradients() || outputs instanceof Outputs.Labels;
     }
 
     /// Whether the probabilities of labels and choices are needed.
     boolean scoresLabels() {
-        return takesGradients() || outputs != Outputs.NONE;
+        return takesGradients() || !(outputs instanceof Outputs.None);
     }
 }

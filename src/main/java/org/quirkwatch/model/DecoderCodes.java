@@ -37,9 +37,9 @@ final class DecoderCodes {
 
     static long of(Outputs outputs) {
         return switch (outputs) {
-            case NONE -> 0;
-            case LABELS -> 1;
-            case LOGITS -> 2;
+            case Outputs.None() -> 0;
+            case Outputs.Labels() -> 1;
+            case Outputs.Logits(_) -> 2;
         };
     }
 

@@ -124,7 +124,7 @@ public final class HookedModel implements AutoCloseable {
         List<Tap> taps = spec.taps();
         boolean gradients = spec.takesGradients();
         checkPoints(taps);
-        if (spec.feedsLabels() || gradients || spec.outputs() == Outputs.LABELS) {
+        if (spec.needsLabels()) {
             checkLabels(batch);
         }
         DecoderBatch rows = new DecoderBatch(batch, spec);
@@ -152,7 +152,9 @@ public final class HookedModel implements AutoCloseable {
 
     private Tensor sizes(Scope host, DecoderBatch rows, CaptureSpec spec, boolean gradients) {
         Outputs asked = spec.outputs();
-        long outputs = DecoderCodes.of(gradients && asked == Outputs.NONE ? Outputs.LABELS : asked);
+        long outputs =
+                DecoderCodes.of(
+                        gradients && asked instanceof Outputs.None ? Outputs.LABELS : asked);
         return host.tensor(
                 new long[] {
                     outputs > 0 ? config.nLayers() : blocksNeeded(spec.taps()),
@@ -163,9 +165,13 @@ public final class HookedModel implements AutoCloseable {
                     outputs,
                     rows.signals(),
                     DecoderCodes.of(objective(spec.taps())),
-                    PROJECTION_CHUNK
+                    PROJECTION_CHUNK,
+                    DecoderCodes.of(
+                            asked instanceof Outputs.Logits(Position position)
+                                    ? position
+                                    : Position.LAST)
                 },
-                9);
+                10);
     }
 
     /// `[taps, 4]`; without taps one that no block reaches.
@@ -241,7 +247,7 @@ public final class HookedModel implements AutoCloseable {
             Tap tap = spec.taps().get(i);
             matrices.put(tap, matrix(results.get(i), n, width(tap.point().site())));
         }
-        if (spec.outputs() == Outputs.NONE) {
+        if (spec.outputs() instanceof Outputs.None) {
             return new Capture(matrices, new double[0], new double[0], Optional.empty());
         }
         double[] logProb = results.get(spec.taps().size()).toDoubles();
@@ -254,7 +260,7 @@ public final class HookedModel implements AutoCloseable {
             logOdds[i] = rows.hasOthers(i) ? logProb[i] - rest[i] : Double.NaN;
         }
         Optional<Matrix> logits =
-                spec.outputs() == Outputs.LOGITS
+                spec.outputs() instanceof Outputs.Logits
                         ? Optional.of(matrix(results.getLast(), n, config.dVocab()))
                         : Optional.empty();
         return new Capture(matrices, logProb, logOdds, logits);

@@ -109,6 +109,38 @@ class CaptureCommandTest {
         assertThat(CommandRun.of(args).code()).isZero();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"last", "mean-prompt", "label", "mean-label"})
+    void logitsAtAPositionNeedALabelWhereTheTapsDo(String position) throws IOException {
+        Path input = folder.resolve("half.jsonl");
+        Files.writeString(
+                input,
+                """
+                {"prompt": "Is it so?", "label": " Yes"}
+                {"prompt": "Is it so?"}
+                """);
+        CommandRun run =
+                CommandRun.of(
+                        "capture",
+                        "--model",
+                        GOLDEN + "llama-gqa",
+                        "--hook-points",
+                        "blocks.0.hook_resid_pre",
+                        "--input",
+                        input.toString(),
+                        "--output",
+                        folder.resolve("out.safetensors").toString(),
+                        "--logits",
+                        "--position",
+                        position);
+        if (position.contains("label")) {
+            assertThat(run.code()).isEqualTo(1);
+            assertThat(run.err()).contains("half.jsonl, line 2", "label").hasLineCount(1);
+        } else {
+            assertThat(run.code()).isZero();
+        }
+    }
+
     private SafetensorsFile capture(String... args) {
         return captureFrom(SIGNALS, args);
     }

@@ -41,7 +41,7 @@ class GoldenDecoderTest {
                     variant,
                     model.run(
                             GoldenVariant.tokens(model),
-                            new CaptureSpec(allTaps(model), Outputs.LOGITS)));
+                            new CaptureSpec(allTaps(model), Outputs.logits(Position.LAST))));
         }
     }
 
@@ -146,7 +146,9 @@ class GoldenDecoderTest {
         List<Tap> reversed = new ArrayList<>(allTaps(model));
         Collections.reverse(reversed);
         Capture capture =
-                model.run(GoldenVariant.tokens(model), new CaptureSpec(reversed, Outputs.LOGITS));
+                model.run(
+                        GoldenVariant.tokens(model),
+                        new CaptureSpec(reversed, Outputs.logits(Position.LAST)));
         for (Tap tap : reversed) {
             assertThat(capture.get(tap)).isEqualTo(capture(variant).get(tap));
         }
@@ -160,7 +162,9 @@ class GoldenDecoderTest {
             assertThat(model.identity().dtype()).isEqualTo("bfloat16");
             List<Tap> taps = allTaps(model);
             Capture capture =
-                    model.run(GoldenVariant.tokens(model), new CaptureSpec(taps, Outputs.LOGITS));
+                    model.run(
+                            GoldenVariant.tokens(model),
+                            new CaptureSpec(taps, Outputs.logits(Position.LAST)));
             for (Tap tap : taps) {
                 assertThat(relativeError(capture.get(tap), variant.golden(goldenName(tap))))
                         .as(tap.key())

@@ -28,7 +28,9 @@ class GoldenReport {
         try (HookedModel model = variant.load(precision)) {
             List<Tap> taps = GoldenDecoderTest.allTaps(model);
             Capture capture =
-                    model.run(GoldenVariant.tokens(model), new CaptureSpec(taps, Outputs.LOGITS));
+                    model.run(
+                            GoldenVariant.tokens(model),
+                            new CaptureSpec(taps, Outputs.logits(Position.LAST)));
             double absolute = 0;
             double relative = 0;
             for (Tap tap : taps) {
