@@ -51,7 +51,6 @@ class CommandsTest {
                 "capture --input x --output y --hook-points all --position first | first",
                 "capture --input x --output y --hook-points all --dtype int8 | int8",
                 "capture --input x --output y --hook-points all --device tpu | tpu",
-                "capture --input x --output y --hook-points all --position label --logits | label",
                 "score --model x | --detector",
                 "score --alpha-review 1.5 | 1.5",
                 "inspect | DIR",
