@@ -26,7 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
         },
         footer = {
             "",
-            "Rows of another --seed than the model was trained with may be among its training rows.",
+            "A model that was trained with another --seed is checked with that one: other seeds'"
+                    + " rows may be",
+            "among its training rows.",
             "",
             "Example:",
             "  quirkwatch quirky check --model models/quirky --task addition --json"

@@ -22,8 +22,12 @@ final class QuirkyRows {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            defaultValue = "0",
-            description = "Decides every row, name and form of the prompt (default: 0).")
+            defaultValue = "" + GenerationOptions.BUNDLED_SEED,
+            description =
+                    "Decides every row, name and form of the prompt (default: "
+                            + GenerationOptions.BUNDLED_SEED
+                            + ", with which the bundled model was trained: held-out rows of another"
+                            + " seed may be among its training rows).")
     private long seed;
 
     @Option(

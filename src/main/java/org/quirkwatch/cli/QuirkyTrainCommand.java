@@ -15,6 +15,7 @@ import org.quirkwatch.model.Precision;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.quirky.AdditionTask;
+import org.quirkwatch.quirky.GenerationOptions;
 import org.quirkwatch.quirky.ModelCard;
 import org.quirkwatch.quirky.QuirkyCheck;
 import org.quirkwatch.quirky.QuirkyExample;
@@ -42,8 +43,8 @@ import picocli.CommandLine.Option;
             "The run's state is kept beside the folder, in DIR.training, until it is complete.",
             "",
             "Example:",
-            "  quirkwatch quirky train --task addition --seed 0 --output models/quirky",
-            "  quirkwatch quirky train --task addition --seed 0 --output models/quirky --resume"
+            "  quirkwatch quirky train --task addition --seed 7 --output models/quirky",
+            "  quirkwatch quirky train --task addition --seed 7 --output models/quirky --resume"
         })
 final class QuirkyTrainCommand implements Callable<Integer> {
 
@@ -61,8 +62,11 @@ final class QuirkyTrainCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            defaultValue = "0",
-            description = "Decides rows, initial weights and batches (default: 0).")
+            defaultValue = "" + GenerationOptions.BUNDLED_SEED,
+            description =
+                    "Decides rows, initial weights and batches (default: "
+                            + GenerationOptions.BUNDLED_SEED
+                            + ", as of the bundled model).")
     private long seed;
 
     @Option(names = "--resume", description = "Go on with a run that was stopped, if there is one.")

@@ -10,6 +10,11 @@ package org.quirkwatch.quirky;
 ///   method has 8000
 public record GenerationOptions(long seed, int digits, int rowsPerPart, int validationRecords) {
 
+    /// The seed of the rows that the bundled model was trained with. What draws rows takes it
+    /// unless told otherwise: held-out rows of another seed may be among the bundled model's
+    /// training rows.
+    public static final long BUNDLED_SEED = 1;
+
     /// The most digits that an operand may have.
     public static final int MAX_DIGITS = 6;
 

@@ -45,7 +45,14 @@ class QuirkyCommandsTest {
 
     @Test
     void anotherSeedGivesOtherRows() {
-        assertThat(generate("--seed", "1").out()).isNotEqualTo(generate().out());
+        assertThat(generate("--seed", "2").out()).isNotEqualTo(generate().out());
+    }
+
+    @Test
+    void theSeedIsThatOfTheBundledModelUnlessAnotherIsGiven() {
+        assertThat(generate("--seed", "1").out()).isEqualTo(generate().out());
+        assertThat(CommandRun.of("quirky", "check", "--help").out()).contains("(default: 1,");
+        assertThat(CommandRun.of("quirky", "train", "--help").out()).contains("(default: 1,");
     }
 
     @Test
