@@ -90,9 +90,12 @@ record SignalFile(Path path, String name, LabelRule labels) {
                         : problem.errors().stream()
                                 .map(error -> "%s %s".formatted(error.pointer(), error.detail()))
                                 .collect(Collectors.joining("; ", " (", ")"));
-        return new Problem(
-                problem.code(),
-                "%s, line %d: %s%s".formatted(name, number, problem.detail(), places),
-                problem);
+        String line = "line %d".formatted(number);
+        // What is wrong with the JSON stands at a line and column already.
+        String detail =
+                problem.detail().startsWith(line + ", ")
+                        ? problem.detail()
+                        : line + ": " + problem.detail();
+        return new Problem(problem.code(), "%s, %s%s".formatted(name, detail, places), problem);
     }
 }

@@ -43,8 +43,20 @@ public final class SignalParser {
     ///   that is wrong
     public Signal parse(byte[] utf8) {
         requireSize("a signal", utf8.length, limits.maxLineBytes());
+        return signal(StrictJson.parse(utf8));
+    }
+
+    /// The signal of a JSON object that is one line of a longer text.
+    ///
+    /// @param number of the line, from 1, for messages
+    /// @throws Problem as [#parse(byte[])] does
+    Signal parseLine(byte[] utf8, long number) {
+        requireSize("the line", utf8.length, limits.maxLineBytes());
+        return signal(StrictJson.parseLine(utf8, number));
+    }
+
+    private Signal signal(@Nullable Object value) {
         Faults faults = new Faults();
-        Object value = StrictJson.parse(utf8);
         Signal signal = fields(value, "", faults);
         faults.throwIfAny("the signal");
         return java.util.Objects.requireNonNull(signal);

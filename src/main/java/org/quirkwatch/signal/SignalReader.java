@@ -75,7 +75,7 @@ public final class SignalReader implements Iterator<SignalLine>, AutoCloseable {
     private SignalLine parse() {
         try {
             SignalParser.requireSize("the line", lineBytes, parser.limits().maxLineBytes());
-            Signal signal = parser.parse(Arrays.copyOf(line, (int) lineBytes));
+            Signal signal = parser.parseLine(Arrays.copyOf(line, (int) lineBytes), number);
             return new SignalLine.Valid(number, signal);
         } catch (Problem e) {
             return new SignalLine.Invalid(number, e);

@@ -45,18 +45,39 @@ final class StrictJson {
                     .build();
 
     private final JsonParser parser;
+    private final Places places;
 
-    private StrictJson(JsonParser parser) {
+    private StrictJson(JsonParser parser, Places places) {
         this.parser = parser;
+        this.places = places;
+    }
+
+    /// How a place in the text is called in messages.
+    private interface Places {
+        String of(TokenStreamLocation location);
     }
 
     /// The value of a JSON text.
     ///
     /// @throws Problem `malformed-json`, saying where (line and column, both from 1)
     static @Nullable Object parse(byte[] utf8) {
+        return parse(
+                utf8, at -> "line %d, column %d: ".formatted(at.getLineNr(), at.getColumnNr()));
+    }
+
+    /// The value of a JSON text that is one line of a longer one.
+    ///
+    /// @param number of the line, from 1, for messages
+    /// @throws Problem `malformed-json`, saying where
+    static @Nullable Object parseLine(byte[] utf8, long number) {
+        // A carriage return would count as the end of a line in the parser's own places.
+        return parse(utf8, at -> "line %d, column %d: ".formatted(number, at.getCharOffset() + 1));
+    }
+
+    private static @Nullable Object parse(byte[] utf8, Places places) {
         char[] text = decode(utf8);
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
-            StrictJson reader = new StrictJson(parser);
+            StrictJson reader = new StrictJson(parser, places);
             JsonToken first = parser.nextToken();
             if (first == null) {
                 throw malformed("there is no JSON value in the body");
@@ -67,7 +88,7 @@ final class StrictJson {
             }
             return value;
         } catch (JacksonException e) {
-            throw syntaxError(text, e.getLocation());
+            throw syntaxError(text, e.getLocation(), places);
         }
     }
 
@@ -160,28 +181,25 @@ final class StrictJson {
     }
 
     private Problem here(String what) {
-        return malformed(place(parser.currentTokenLocation()) + what);
+        return malformed(places.of(parser.currentTokenLocation()) + what);
     }
 
-    private static Problem syntaxError(char[] text, @Nullable TokenStreamLocation location) {
+    private static Problem syntaxError(
+            char[] text, @Nullable TokenStreamLocation location, Places places) {
         if (location == null) {
             return malformed("the text is not JSON");
         }
         long offset = location.getCharOffset();
         if (!(0 <= offset && offset < text.length)) {
-            return malformed(place(location) + "the text ends in the middle of a value");
+            return malformed(places.of(location) + "the text ends in the middle of a value");
         }
         // What writers of JSON get wrong most; the parser stops behind the word.
         String before = new String(text, Math.max(0, (int) offset - 8), Math.min((int) offset, 8));
         if (before.endsWith("NaN") || before.endsWith("Infinity")) {
-            return malformed(place(location) + "NaN and Infinity are not JSON");
+            return malformed(places.of(location) + "NaN and Infinity are not JSON");
         }
         String unexpected = Character.toString(Character.codePointAt(text, (int) offset));
-        return malformed(place(location) + "unexpected " + Excerpt.quoted(unexpected));
-    }
-
-    private static String place(TokenStreamLocation location) {
-        return "line %d, column %d: ".formatted(location.getLineNr(), location.getColumnNr());
+        return malformed(places.of(location) + "unexpected " + Excerpt.quoted(unexpected));
     }
 
     private static Problem malformed(String detail) {

@@ -73,7 +73,7 @@ class CommandsTest {
                         + " | none.jsonl: there is no such file",
                 "capture --model llama-gqa --input src --output OUT --hook-points all | a folder",
                 "capture --model llama-gqa --input pom.xml --output OUT --hook-points all"
-                        + " | pom.xml, line 1: ",
+                        + " | pom.xml, line 1, column 1: ",
                 "capture --model llama-gqa --input pom.xml --output none/x --hook-points all"
                         + " | x: the folder",
                 "fit --model llama-gqa --trusted none.jsonl --output OUT | none.jsonl",

@@ -39,6 +39,19 @@ class SignalReaderTest {
     }
 
     @Test
+    void aPlaceIsThatInTheWholeStream() {
+        List<SignalLine> lines =
+                read("\n" + GOOD.formatted("a") + "\r\n\n{\"id\": 1,}\n{\r\"id\" 1}");
+
+        assertThat(lines)
+                .filteredOn(SignalLine.Invalid.class::isInstance)
+                .extracting(line -> ((SignalLine.Invalid) line).problem().detail())
+                .containsExactly(
+                        "line 4, column 10: unexpected \"}\"",
+                        "line 5, column 8: unexpected \"1\"");
+    }
+
+    @Test
     void aLineOverTheLimitIsAnsweredWithItsLengthAndNotKept() {
         // Longer than the reader's buffer, so that it comes in several pieces.
         List<SignalLine> lines =
