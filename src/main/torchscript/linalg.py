@@ -7,11 +7,6 @@ class P(Module):
   def multiply(self: __torch__.P, a: Tensor, b: Tensor) -> List[Tensor]:
     return [torch.matmul(a, b)]
 
-  # a symmetric [d, d] -> eigenvalues [d] ascending, eigenvectors [d, d] in columns
-  def eigh(self: __torch__.P, a: Tensor) -> List[Tensor]:
-    values, vectors = torch.linalg_eigh(a)
-    return [values, torch.contiguous(vectors)]
-
   # x [n, d] -> singular values [min(n, d)] descending, right vectors [d, min(n, d)] in columns
   def svd(self: __torch__.P, x: Tensor) -> List[Tensor]:
     u, s, vh = torch.linalg_svd(x, False)

@@ -46,17 +46,6 @@ public final class LinearAlgebra {
         return new Svd(results.vector(0), results.matrix(1));
     }
 
-    /// The eigenvalues and eigenvectors of a symmetric matrix, of which the lower triangle is read.
-    ///
-    /// @param a `[d, d]`, finite
-    public static Eigen eigen(Matrix a) {
-        if (a.rows() != a.columns()) {
-            throw new IllegalArgumentException("a symmetric matrix is square, got " + a);
-        }
-        Results results = call("eigh", requireFinite(a));
-        return new Eigen(results.vector(0), results.matrix(1));
-    }
-
     /// The triangle R `[min(n, d), d]` with RᵀR = XᵀX.
     static Matrix triangle(Matrix x) {
         return call("triangle", requireFinite(x)).matrix(0);

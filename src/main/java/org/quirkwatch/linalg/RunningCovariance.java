@@ -12,8 +12,8 @@ import java.util.Arrays;
 /// smallest directions keep the accuracy that a singular value decomposition of the whole data
 /// would give them, and no `d x d` matrix exists before there are as many rows.
 ///
-/// Memory: at most max(2·d, 1024) + 1 rows of d numbers beside one batch, however many rows come
-/// (after a merge, as much again until the next). Not thread-safe.
+/// Memory: at most max(2·d, 1024) + 1 rows of d numbers beside one batch, however many rows come.
+/// Not thread-safe.
 public final class RunningCovariance {
 
     private static final int FEWEST_ROWS_KEPT = 1024;
@@ -52,18 +52,6 @@ public final class RunningCovariance {
         }
     }
 
-    /// Adds everything that another has seen, as if its rows had been added here.
-    ///
-    /// @param other over as many columns; not changed
-    public void merge(RunningCovariance other) {
-        requireColumns(other.columns);
-        if (other.count == 0) {
-            return;
-        }
-        double[] otherFactor = Arrays.copyOf(other.factor, other.factorRows * columns);
-        join(otherFactor, other.factorRows, other.mean.clone(), other.count);
-    }
-
     /// The number of rows seen, n.
     public long count() {
         return count;
@@ -88,27 +76,9 @@ public final class RunningCovariance {
         return (sum / count + squaredMean) / columns;
     }
 
-    /// The sample covariance C = Σ(x − μ)(x − μ)ᵀ / (n − 1), `[d, d]`, from two rows on.
-    public Matrix covariance() {
-        requireRows(2);
-        Matrix f = factor();
-        double[] transposed = new double[factorRows * columns];
-        for (int row = 0; row < factorRows; row++) {
-            for (int column = 0; column < columns; column++) {
-                transposed[column * factorRows + row] = factor[row * columns + column];
-            }
-        }
-        Matrix products = LinearAlgebra.multiply(Matrix.wrap(columns, factorRows, transposed), f);
-        double[] values = products.toArray();
-        for (int i = 0; i < values.length; i++) {
-            values[i] /= count - 1;
-        }
-        return Matrix.wrap(columns, columns, values);
-    }
-
-    /// The principal directions, from two rows on: the eigenvalues of the covariance, descending,
-    /// and their directions. At most d of them; those beyond the n − 1 that n rows can span have an
-    /// eigenvalue of 0 but for rounding.
+    /// The principal directions, from two rows on: the eigenvalues of the sample covariance, the
+    /// sum of centred products over n − 1, descending, and their directions. At most d of them;
+    /// those beyond the n − 1 that n rows can span have an eigenvalue of 0 but for rounding.
     public Principal principal() {
         requireRows(2);
         Svd svd = LinearAlgebra.svd(factor());
@@ -144,22 +114,22 @@ public final class RunningCovariance {
         join(centred, rows == 1 ? 0 : rows, batchMean, rows);
     }
 
-    private void join(double[] otherFactor, int otherRows, double[] otherMean, long otherCount) {
+    private void join(double[] centred, int rows, double[] batchMean, long batchCount) {
         boolean first = count == 0;
-        reserve(otherRows + (first ? 0 : 1));
-        System.arraycopy(otherFactor, 0, factor, factorRows * columns, otherRows * columns);
-        factorRows += otherRows;
-        double total = (double) count + otherCount;
-        double weight = Math.sqrt(count * (otherCount / total));
+        reserve(rows + (first ? 0 : 1));
+        System.arraycopy(centred, 0, factor, factorRows * columns, rows * columns);
+        factorRows += rows;
+        double total = (double) count + batchCount;
+        double weight = Math.sqrt(count * (batchCount / total));
         for (int column = 0; column < columns; column++) {
-            double shift = otherMean[column] - mean[column];
+            double shift = batchMean[column] - mean[column];
             if (!first) {
                 factor[factorRows * columns + column] = weight * shift;
             }
-            mean[column] += shift * (otherCount / total);
+            mean[column] += shift * (batchCount / total);
         }
         factorRows += first ? 0 : 1;
-        count += otherCount;
+        count += batchCount;
     }
 
     private void reserve(int moreRows) {
