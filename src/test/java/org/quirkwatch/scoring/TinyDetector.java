@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.ArtifactDirectory;
@@ -40,8 +41,10 @@ final class TinyDetector {
                 FitOptions options = FitOptions.defaults("tiny-mahalanobis");
                 List<Signal> trusted = signals(TRUSTED, new SplittableRandom(7));
                 Artifact artifact = Fit.fit(model, trusted, options, Progress.silent());
-                Path made = Files.createTempDirectory("quirkwatch-test").resolve("tiny");
+                Path folder = Files.createTempDirectory("quirkwatch-test");
+                Path made = folder.resolve("tiny");
                 ArtifactDirectory.write(artifact, made);
+                deleteAtTheEnd(folder);
                 known = made;
                 directory = made;
             } catch (IOException e) {
@@ -49,6 +52,13 @@ final class TinyDetector {
             }
         }
         return known;
+    }
+
+    /// A folder before what is in it, since the last named is deleted first.
+    private static void deleteAtTheEnd(Path folder) throws IOException {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            paths.forEach(path -> path.toFile().deleteOnExit());
+        }
     }
 
     static HookedModel load() {
