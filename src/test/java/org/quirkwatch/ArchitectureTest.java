@@ -51,7 +51,8 @@ class ArchitectureTest {
                             "calibration",
                             "artifact",
                             "fitting",
-                            "bundled")
+                            "bundled",
+                            "lane")
                     .map(name -> "org.quirkwatch." + name + "..")
                     .toArray(String[]::new);
 

@@ -24,7 +24,6 @@ import org.quirkwatch.signal.SignalLine;
 import org.quirkwatch.signal.SignalParser;
 import org.quirkwatch.signal.SignalReader;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /// Judges a stream of signals window by window, so that memory is bounded, and writes a verdict for
 /// every line that is not blank, in order. For one thread.
@@ -119,12 +118,10 @@ final class VerdictWriter {
     }
 
     private void write(Verdict verdict, long line, OutputStream out) throws IOException {
-        ObjectNode document = json.valueToTree(VerdictDocument.of(verdict, scorer, explain));
         if (verdict instanceof Verdict.Unscored) {
-            document.put("line", line);
             unscored++;
         }
-        byte[] bytes = json.writeValueAsBytes(document);
+        byte[] bytes = json.writeValueAsBytes(VerdictDocument.of(verdict, line, scorer, explain));
         // One call per line: an unbuffered stream gets whole lines.
         byte[] terminated = java.util.Arrays.copyOf(bytes, bytes.length + 1);
         terminated[bytes.length] = '\n';

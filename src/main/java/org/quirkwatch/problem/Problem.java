@@ -1,6 +1,8 @@
 package org.quirkwatch.problem;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The one exception that crosses packages: something that the caller (of an endpoint or of a
@@ -15,6 +17,7 @@ public final class Problem extends RuntimeException {
 
     private final ProblemCode code;
     private final transient List<FieldError> errors;
+    private final @Nullable Duration retryAfter;
 
     /// One place in a request body and what is wrong there.
     ///
@@ -25,28 +28,45 @@ public final class Problem extends RuntimeException {
     /// @param code what kind of problem
     /// @param detail what was wrong, with the value and the limit
     public Problem(ProblemCode code, String detail) {
-        this(code, detail, List.of(), null);
+        this(code, detail, List.of(), null, null);
     }
 
     /// @param code what kind of problem
     /// @param detail what was wrong, with the value and the limit
     /// @param cause what was caught; for the log, never shown
     public Problem(ProblemCode code, String detail, @Nullable Throwable cause) {
-        this(code, detail, List.of(), cause);
+        this(code, detail, List.of(), cause, null);
     }
 
     /// @param code what kind of problem
     /// @param detail what was wrong, with the value and the limit
     /// @param errors the places in the body
     public Problem(ProblemCode code, String detail, List<FieldError> errors) {
-        this(code, detail, errors, null);
+        this(code, detail, errors, null, null);
     }
 
     private Problem(
-            ProblemCode code, String detail, List<FieldError> errors, @Nullable Throwable cause) {
+            ProblemCode code,
+            String detail,
+            List<FieldError> errors,
+            @Nullable Throwable cause,
+            @Nullable Duration retryAfter) {
         super(detail, cause);
         this.code = code;
+        this.retryAfter = retryAfter;
         this.errors = List.copyOf(errors);
+    }
+
+    /// A problem that passes.
+    ///
+    /// @param retryAfter when the same may succeed, in whole seconds
+    public static Problem retryAfter(ProblemCode code, String detail, Duration retryAfter) {
+        return new Problem(code, detail, List.of(), null, retryAfter);
+    }
+
+    /// After what time the same may succeed; empty where nothing is known of it.
+    public Optional<Duration> retryAfter() {
+        return Optional.ofNullable(retryAfter);
     }
 
     /// What kind of problem.

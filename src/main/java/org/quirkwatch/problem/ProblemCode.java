@@ -40,6 +40,10 @@ public enum ProblemCode {
     UNAVAILABLE_DEVICE(422, "The device is not available"),
     /// More work is accepted than can wait; try again later.
     OVERLOADED(503, "The service is overloaded"),
+    /// The signal had not begun to run when its caller's time was up.
+    DEADLINE_EXCEEDED(503, "The model had no time for the signal"),
+    /// The body was not sent within the time limit.
+    REQUEST_TIMEOUT(408, "The request took too long to arrive"),
     /// The service is stopping; another replica may answer.
     SHUTTING_DOWN(503, "The service is shutting down"),
     /// The model or the detector gave NaN or infinity, which is no score.

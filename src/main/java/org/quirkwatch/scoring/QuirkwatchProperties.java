@@ -5,10 +5,13 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.quirkwatch.lane.LaneLimits;
 import org.quirkwatch.model.BatchBounds;
 import org.quirkwatch.signal.SignalLimits;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -21,14 +24,16 @@ import org.springframework.validation.annotation.Validated;
 /// @param model directory of the checkpoint; empty (the default) for the bundled one
 /// @param adapter directory of a LoRA adapter that is merged into it; empty (the default) for none
 /// @param detector directory of the artifact; empty (the default) for the bundled one
-/// @param device `auto` (the default: the first CUDA device, else the processor), `cpu` or `cuda:N`
+/// @param device `auto` (the default: the first CUDA device, else the processor), `cpu`, `cuda:N`,
+///   or several with commas: each gets the model and a lane of its own
 /// @param dtype `auto` (the default: the checkpoint's own where the device is fast at it, else
 ///   float32), `float32`, `bfloat16` or `float64`
 /// @param cache directory for what is known of large weight files that were read before, so that
 ///   the next start need not digest them again; `off` for none; empty (the default) for
 ///   `quirkwatch` in the user's cache directory
 /// @param limits how large a request may be
-/// @param lane the bounds of the thread that runs the model
+/// @param lane the bounds of the threads that run the model
+/// @param drain how the service stops
 /// @param policies by id; the policy `default` exists whether or not it is given
 @Validated
 @ConfigurationProperties("quirkwatch")
@@ -41,6 +46,7 @@ record QuirkwatchProperties(
         @DefaultValue("") @NotNull String cache,
         @DefaultValue @NotNull @Valid Limits limits,
         @DefaultValue @NotNull @Valid Lane lane,
+        @DefaultValue @NotNull @Valid Drain drain,
         @DefaultValue @NotNull Map<String, @Valid PolicySettings> policies) {
 
     /// How large a request may be.
@@ -53,6 +59,12 @@ record QuirkwatchProperties(
     /// @param maxLabelChars characters of a `label` and of each choice (default 8192)
     /// @param maxChoices entries of `choices` (default 64)
     /// @param maxMetadataSize `metadata` as compact JSON (default 16 KB)
+    /// @param maxBodiesSize of all bodies that are held at once; beyond it callers get 503 (default
+    ///   256 MB)
+    /// @param maxBodyTime in which a body has to arrive, streams excepted (default 30 s)
+    /// @param maxStreamLines lines of a stream that are read and not yet answered (default 256)
+    /// @param maxRequests requests to score that are inside at once; beyond it callers get 503
+    ///   (default 4096)
     record Limits(
             @DefaultValue("16MB") @NotNull DataSize maxBodySize,
             @DefaultValue("1024") @Min(1) @Max(100_000) int maxBatchSignals,
@@ -61,7 +73,11 @@ record QuirkwatchProperties(
             @DefaultValue("200000") @Min(1) int maxPromptChars,
             @DefaultValue("8192") @Min(1) int maxLabelChars,
             @DefaultValue("64") @Min(2) @Max(10_000) int maxChoices,
-            @DefaultValue("16KB") @NotNull DataSize maxMetadataSize) {
+            @DefaultValue("16KB") @NotNull DataSize maxMetadataSize,
+            @DefaultValue("256MB") @NotNull DataSize maxBodiesSize,
+            @DefaultValue("30s") @NotNull @DurationMin(millis = 1) Duration maxBodyTime,
+            @DefaultValue("256") @Min(1) @Max(1_000_000) int maxStreamLines,
+            @DefaultValue("4096") @Min(1) @Max(1_000_000) int maxRequests) {
 
         SignalLimits signal() {
             return new SignalLimits(
@@ -83,21 +99,41 @@ record QuirkwatchProperties(
         }
     }
 
-    /// The bounds of the thread that runs the model.
+    /// The bounds of the threads that run the model.
     ///
     /// @param maxPendingSignals signals that wait and run, at least a batch's; beyond it callers
     ///   get 503 (default 4096)
     /// @param maxBatchSignals signals of one pass (default 32)
     /// @param maxBatchTokens tokens of one pass, filled up to the longest (default 16 384)
+    /// @param maxDelay the longest that a new caller should wait for its first signal's pass, as
+    ///   far as can be foreseen; beyond it callers get 503 (default 100 ms; two passes' worth of
+    ///   callers may wait in any case)
+    /// @param maxWait the longest that a caller waits: what has not begun to run by then is not
+    ///   computed (default 60 s)
+    /// @param sharedSize of the texts of signals whose results are kept for equal ones (default 32
+    ///   MB; 0 for none)
     record Lane(
             @DefaultValue("4096") @Min(1) @Max(10_000_000) int maxPendingSignals,
             @DefaultValue("32") @Min(1) @Max(65_536) int maxBatchSignals,
-            @DefaultValue("16384") @Min(1) int maxBatchTokens) {
+            @DefaultValue("16384") @Min(1) int maxBatchTokens,
+            @DefaultValue("100ms") @NotNull @DurationMin(millis = 0) Duration maxDelay,
+            @DefaultValue("60s") @NotNull @DurationMin(millis = 1) Duration maxWait,
+            @DefaultValue("32MB") @NotNull DataSize sharedSize) {
 
-        BatchBounds bounds() {
-            return new BatchBounds(maxBatchSignals, maxBatchTokens);
+        LaneLimits limits() {
+            return new LaneLimits(
+                    new BatchBounds(maxBatchSignals, maxBatchTokens), maxPendingSignals, maxDelay);
         }
     }
+
+    /// How the service stops.
+    ///
+    /// @param atLeast how long callers are told so before the server closes (default 500 ms)
+    /// @param atMost how long what was taken in may take; what is left then is answered unscored
+    ///   (default 25 s)
+    record Drain(
+            @DefaultValue("500ms") @NotNull @DurationMin(millis = 0) Duration atLeast,
+            @DefaultValue("25s") @NotNull @DurationMin(millis = 0) Duration atMost) {}
 
     /// How a p-value becomes a disposition; the policy's id is its key.
     ///
@@ -128,6 +164,11 @@ record QuirkwatchProperties(
                                     + " ever be taken in")
                             .formatted(limits.maxBatchSignals(), lane.maxPendingSignals()));
         }
+    }
+
+    /// The devices, one or more.
+    List<String> devices() {
+        return List.of(device.trim().split("\\s*,\\s*"));
     }
 
     /// The policies, `default` among them.

@@ -2,43 +2,38 @@ package org.quirkwatch.scoring;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
 import org.quirkwatch.artifact.Artifact;
-import org.quirkwatch.detector.Scores;
-import org.quirkwatch.feature.FeatureExtractor;
-import org.quirkwatch.linalg.Matrix;
+import org.quirkwatch.lane.BatchMeasurer;
+import org.quirkwatch.lane.Measurer;
+import org.quirkwatch.lane.Outcome;
+import org.quirkwatch.lane.Timing;
 import org.quirkwatch.model.BatchBounds;
 import org.quirkwatch.model.BatchPlan;
-import org.quirkwatch.model.Capture;
-import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.ModelIdentity;
 import org.quirkwatch.model.TokenizedSignal;
 import org.quirkwatch.problem.Problem;
-import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.signal.Signal;
 
 /// The use case without a server: a model and a detector that belong together, and signals in,
-/// verdicts out. [#tokenize] is thread-safe; everything that runs the model is for one thread at a
-/// time. Owns neither the model nor its memory.
-public final class Scorer implements BatchScorer {
+/// verdicts out. [#tokenize] is thread-safe; [#judge] and [#measurer] run the model and are for one
+/// thread at a time. Owns neither the model nor its memory.
+public final class Scorer {
 
     private final HookedModel model;
     private final Artifact artifact;
-    private final FeatureExtractor feature;
-    private final CaptureSpec spec;
+    private final Measurer measurer;
 
+    /// Matches the two.
+    ///
     /// @param model stays open as long as this is used
     /// @param artifact the detector
     /// @throws Problem `artifact-mismatch` when the detector was fitted on another model
     public Scorer(HookedModel model, Artifact artifact) {
-        artifact.requireModel(model.identity());
         this.model = model;
         this.artifact = artifact;
-        this.feature = FeatureExtractor.of(artifact.feature(), artifact.taps());
-        this.spec = new CaptureSpec(feature.taps(), CaptureSpec.Outputs.LABELS);
+        this.measurer = new Measurer(model, artifact);
     }
 
     /// The detector.
@@ -49,6 +44,11 @@ public final class Scorer implements BatchScorer {
     /// The model.
     public ModelIdentity model() {
         return model.identity();
+    }
+
+    /// What a lane runs.
+    BatchMeasurer measurer() {
+        return measurer;
     }
 
     /// The tokens of a signal. Thread-safe.
@@ -79,80 +79,17 @@ public final class Scorer implements BatchScorer {
                 verdicts[i] = new Verdict.Unscored(signals.get(i).id(), policy, e);
             }
         }
-        for (List<Integer> rows : BatchPlan.of(tokenized, spec, bounds)) {
-            Batch batch = measure(rows.stream().map(tokenized::get).toList());
+        for (List<Integer> rows : BatchPlan.of(tokenized, measurer.spec(), bounds)) {
+            List<TokenizedSignal> pass = rows.stream().map(tokenized::get).toList();
+            BatchMeasurer.Batch batch = measurer.measure(pass);
             Timing timing = new Timing(Duration.ZERO, batch.forward(), batch.score());
-            for (int i = 0; i < rows.size(); i++) {
-                int row = rows.get(i);
-                verdicts[places.get(row)] =
-                        Verdict.of(tokenized.get(row), policy, batch.measurements().get(i), timing);
+            for (int i = 0; i < pass.size(); i++) {
+                Outcome outcome =
+                        new Outcome(batch.measurements().get(i), timing, pass.get(i).tokens());
+                int place = places.get(rows.get(i));
+                verdicts[place] = Verdict.of(signals.get(place).id(), policy, outcome);
             }
         }
         return List.of(verdicts);
-    }
-
-    @Override
-    public CaptureSpec spec() {
-        return spec;
-    }
-
-    @Override
-    public Batch measure(List<TokenizedSignal> batch) {
-        long start = System.nanoTime();
-        Capture capture = model.run(batch, spec);
-        long forward = System.nanoTime();
-        Scores scores = artifact.detector().score(feature.extract(capture).byLayer());
-        List<Measurement> measurements = new ArrayList<>(batch.size());
-        for (int row = 0; row < batch.size(); row++) {
-            measurements.add(measurement(capture, scores, row));
-        }
-        long end = System.nanoTime();
-        return new Batch(
-                measurements, Duration.ofNanos(forward - start), Duration.ofNanos(end - forward));
-    }
-
-    private Measurement measurement(Capture capture, Scores scores, int row) {
-        int fired = fired(capture, row);
-        int taps = feature.taps().size();
-        if (fired < taps) {
-            return failed(
-                    "%d of %d taps gave values that are not finite".formatted(taps - fired, taps));
-        }
-        double score = scores.aggregated()[row];
-        double logProb = capture.labelLogProb()[row];
-        if (!Double.isFinite(score)) {
-            return failed("the score is %s, not a finite number".formatted(score));
-        }
-        if (!Double.isFinite(logProb)) {
-            return failed(
-                    "the log-probability of the label is %s, not a finite number"
-                            .formatted(logProb));
-        }
-        SequencedMap<String, Double> layers = new LinkedHashMap<>();
-        for (String layer : artifact.detector().layers().keySet()) {
-            layers.put(layer, scores.perLayer()[row][layers.size()]);
-        }
-        return new Measurement.Measured(
-                score,
-                artifact.calibration().pValue(score),
-                layers,
-                logProb,
-                capture.labelLogOdds()[row],
-                fired);
-    }
-
-    private int fired(Capture capture, int row) {
-        int fired = 0;
-        for (var tap : feature.taps()) {
-            Matrix rows = capture.get(tap);
-            if (rows.slice(row, row + 1).isFinite()) {
-                fired++;
-            }
-        }
-        return fired;
-    }
-
-    private static Measurement failed(String detail) {
-        return new Measurement.Failed(new Problem(ProblemCode.NON_FINITE, detail));
     }
 }

@@ -1,6 +1,7 @@
 package org.quirkwatch.scoring;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -10,20 +11,26 @@ import org.quirkwatch.artifact.ArtifactDirectory;
 import org.quirkwatch.bundled.Bundled;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.checkpoint.ScanMemory;
-import org.quirkwatch.model.HookedModel;
+import org.quirkwatch.lane.Lanes;
+import org.quirkwatch.lane.SharedOutcomes;
 import org.quirkwatch.model.ModelIdentity;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.signal.LabelRule;
 import org.quirkwatch.signal.SignalParser;
 import org.quirkwatch.torch.ComputeDevice;
+import org.quirkwatch.web.BoundedBodies;
+import org.quirkwatch.web.ProblemWriter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.info.BuildProperties;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
 
 /// Puts the service together: the model and the detector are loaded, matched and tried before the
 /// first request can come. What cannot be loaded ends the start.
@@ -41,11 +48,18 @@ class ScoringConfiguration {
                 () -> UUID.randomUUID().toString());
     }
 
+    @Bean
+    BoundedBodies boundedBodies(QuirkwatchProperties properties) {
+        QuirkwatchProperties.Limits limits = properties.limits();
+        return new BoundedBodies(limits.maxBodiesSize().toBytes(), limits.maxBodyTime());
+    }
+
     @Bean(destroyMethod = "close")
-    HookedModel hookedModel(QuirkwatchProperties properties) {
+    Models models(QuirkwatchProperties properties) {
         // Names that cannot be meant are found before gigabytes are read.
         Precision precision = Precision.parse(properties.dtype());
-        ComputeDevice device = ComputeDevice.parse(properties.device());
+        List<ComputeDevice> devices =
+                properties.devices().stream().map(ComputeDevice::parse).toList();
         Path directory =
                 properties.model().isEmpty() ? Bundled.model() : Path.of(properties.model());
         Checkpoint checkpoint =
@@ -53,16 +67,21 @@ class ScoringConfiguration {
                         directory,
                         Optional.of(properties.adapter()).filter(a -> !a.isEmpty()).map(Path::of),
                         ScanMemory.of(properties.cache()));
-        return HookedModel.load(checkpoint, device, precision);
+        return Models.load(checkpoint, devices, precision);
     }
 
     @Bean
-    Scorer scorer(QuirkwatchProperties properties, HookedModel model) {
-        Path directory =
+    Artifact artifact(QuirkwatchProperties properties) {
+        return ArtifactDirectory.read(
                 properties.detector().isEmpty()
                         ? Bundled.detector()
-                        : Path.of(properties.detector());
-        return new Scorer(model, ArtifactDirectory.read(directory));
+                        : Path.of(properties.detector()));
+    }
+
+    /// What tokenizes, and says which model and detector judge.
+    @Bean
+    Scorer scorer(Models models, Artifact artifact) {
+        return new Scorer(models.all().getFirst(), artifact);
     }
 
     @Bean
@@ -70,6 +89,7 @@ class ScoringConfiguration {
             QuirkwatchProperties properties,
             Scorer scorer,
             MeterRegistry meters,
+            ObservationRegistry observations,
             ObjectProvider<BuildProperties> build) {
         List<Policy> policies = properties.allPolicies();
         policies.forEach(policy -> policy.requireResolvable(scorer.artifact().calibration()));
@@ -77,32 +97,46 @@ class ScoringConfiguration {
         String version = known == null ? null : known.getVersion();
         return new ScoringMetrics(
                 meters,
+                observations,
                 scorer.model().id(),
                 scorer.artifact(),
                 policies,
                 version == null ? "unknown" : version);
     }
 
+    // Opened after every device has scored, so that nothing is answered before.
     @Bean(destroyMethod = "close")
-    ModelLane modelLane(QuirkwatchProperties properties, Scorer scorer, ScoringMetrics metrics) {
-        return new ModelLane(
-                scorer, properties.lane().bounds(), properties.lane().maxPendingSignals(), metrics);
-    }
-
-    @Bean
-    Readiness readiness(Scorer scorer, ModelLane lane) {
-        Readiness readiness = Readiness.afterTrying(scorer, lane);
-        ModelIdentity model = scorer.model();
-        Artifact detector = scorer.artifact();
+    Lanes lanes(
+            QuirkwatchProperties properties,
+            Models models,
+            Artifact artifact,
+            ScoringMetrics metrics) {
+        List<Scorer> scorers =
+                models.all().stream().map(model -> new Scorer(model, artifact)).toList();
+        scorers.forEach(Readiness::tryOut);
+        Lanes lanes =
+                new Lanes(
+                        scorers.stream()
+                                .map(scorer -> metrics.observed(scorer.measurer()))
+                                .toList(),
+                        properties.lane().limits(),
+                        metrics);
+        metrics.watchPending(lanes::pending);
+        ModelIdentity model = scorers.getFirst().model();
         LOG.info(
-                "model {} ({}, {} on {}), detector {} ({} calibration rows): one signal scored",
+                "model {} ({}, {} on {}), detector {} ({} calibration rows): signals are scored",
                 model.id(),
                 model.architecture(),
                 model.dtype(),
-                model.device(),
-                detector.id(),
-                detector.calibration().n());
-        return readiness;
+                String.join(", ", scorers.stream().map(s -> s.model().device()).toList()),
+                artifact.id(),
+                artifact.calibration().n());
+        return lanes;
+    }
+
+    @Bean
+    Readiness readiness(Lanes lanes) {
+        return new Readiness(lanes);
     }
 
     @Bean
@@ -110,14 +144,37 @@ class ScoringConfiguration {
         return readiness::health;
     }
 
-    // Needs the readiness so that nothing is answered before a signal was scored.
     @Bean
     SignalScoring signalScoring(
+            QuirkwatchProperties properties, Scorer scorer, Lanes lanes, ScoringMetrics metrics) {
+        return new SignalScoring(
+                scorer,
+                lanes,
+                new SharedOutcomes(properties.lane().sharedSize().toBytes()),
+                metrics,
+                properties.allPolicies());
+    }
+
+    @Bean
+    RequestGate requestGate(QuirkwatchProperties properties, Lanes lanes, ProblemWriter problems) {
+        return new RequestGate(lanes, problems, properties.limits().maxRequests());
+    }
+
+    @Bean
+    FilterRegistrationBean<RequestGate> requestGateRegistration(RequestGate gate) {
+        FilterRegistrationBean<RequestGate> registration = new FilterRegistrationBean<>(gate);
+        registration.setUrlPatterns(List.of("/v1/signals", "/v1/signals/*"));
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+        return registration;
+    }
+
+    @Bean
+    Drain drain(
             QuirkwatchProperties properties,
-            Scorer scorer,
-            ModelLane lane,
-            ScoringMetrics metrics,
-            Readiness readiness) {
-        return new SignalScoring(scorer, lane, metrics, properties.allPolicies());
+            Lanes lanes,
+            RequestGate gate,
+            ApplicationEventPublisher events) {
+        QuirkwatchProperties.Drain drain = properties.drain();
+        return new Drain(lanes, gate, events, drain.atLeast(), drain.atMost());
     }
 }

@@ -6,16 +6,25 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.calibration.Calibration;
+import org.quirkwatch.lane.BatchMeasurer;
+import org.quirkwatch.lane.LaneListener;
+import org.quirkwatch.model.CaptureSpec;
+import org.quirkwatch.model.TokenizedSignal;
 
 /// What the service counts and times. Metrics may be read by more people than verdicts: nothing of
 /// a signal's texts or ids is in them. Thread-safe.
-final class ScoringMetrics {
+final class ScoringMetrics implements LaneListener {
 
     private static final double[] P_VALUES = {
         0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 0.75, 1
@@ -34,9 +43,8 @@ final class ScoringMetrics {
 
     private final MeterRegistry meters;
     private final Tags identity;
-    private final Timer request;
+    private final ObservationRegistry observations;
     private final Timer queue;
-    private final Timer tokenize;
     private final Timer forward;
     private final Timer score;
     private final DistributionSummary scores;
@@ -44,18 +52,19 @@ final class ScoringMetrics {
     private final DistributionSummary batchSignals;
     private final DistributionSummary batchTokens;
     private final Counter tapsFired;
+    private final Counter shared;
 
     ScoringMetrics(
             MeterRegistry meters,
+            ObservationRegistry observations,
             String model,
             Artifact artifact,
             Collection<Policy> policies,
             String version) {
         this.meters = meters;
+        this.observations = observations;
         this.identity = Tags.of("detector", artifact.id(), "model", model);
-        request = timer("request", "Whole requests that are answered with verdicts");
-        queue = timer("queue", "Waiting of a batch for the model");
-        tokenize = timer("tokenize", "Tokenizing of a request's signals");
+        queue = timer("queue", "Waiting of a signal for the model");
         forward = timer("forward", "The model's pass over a batch");
         score = timer("score", "Feature, detector and calibration of a batch");
         scores =
@@ -70,6 +79,10 @@ final class ScoringMetrics {
                 Counter.builder("quirkwatch.taps.fired")
                         .description("Taps that gave finite values")
                         .register(meters);
+        shared =
+                Counter.builder("quirkwatch.shared")
+                        .description("Signals that got the measurement of an equal one")
+                        .register(meters);
         for (Policy policy : policies) {
             threshold(artifact.calibration(), policy, "review", policy.alphaReview());
             threshold(artifact.calibration(), policy, "discard", policy.alphaDiscard());
@@ -82,25 +95,54 @@ final class ScoringMetrics {
         gauge("build.info", "What runs", 1, identity.and("version", version));
     }
 
-    void watchPending(AtomicInteger pending) {
-        Gauge.builder("quirkwatch.pending.signals", pending, AtomicInteger::get)
+    void watchPending(IntSupplier pending) {
+        Gauge.builder("quirkwatch.pending.signals", pending::getAsInt)
                 .description("Signals that wait for the model or are in it")
                 .register(meters);
     }
 
-    void tokenized(Duration took) {
-        tokenize.record(took);
+    /// Measures a request, from its signals to their verdicts.
+    <T> T request(Supplier<T> work) {
+        return observe("quirkwatch.request", work);
     }
 
-    void request(Duration took) {
-        request.record(took);
+    /// Measures the tokenizing of a request's signals.
+    <T> T tokenize(Supplier<T> work) {
+        return observe("quirkwatch.tokenize", work);
     }
 
-    void batch(int signals, long tokens, Duration queued, BatchScorer.Batch batch) {
-        queue.record(queued);
+    /// A stage: a timer, and a span where traces are kept.
+    private <T> T observe(String name, Supplier<T> work) {
+        return Objects.requireNonNull(
+                Observation.createNotStarted(name, observations).observe(work));
+    }
+
+    /// A device whose passes are observed.
+    BatchMeasurer observed(BatchMeasurer measurer) {
+        return new BatchMeasurer() {
+            @Override
+            public CaptureSpec spec() {
+                return measurer.spec();
+            }
+
+            @Override
+            public Batch measure(List<TokenizedSignal> batch) {
+                return observe("quirkwatch.pass", () -> measurer.measure(batch));
+            }
+        };
+    }
+
+    /// Counts a signal that got the measurement of an equal one.
+    void shared() {
+        shared.increment();
+    }
+
+    @Override
+    public void passed(List<Duration> queued, long tokens, BatchMeasurer.Batch batch) {
+        queued.forEach(queue::record);
         forward.record(batch.forward());
         score.record(batch.score());
-        batchSignals.record(signals);
+        batchSignals.record(queued.size());
         batchTokens.record((double) tokens);
     }
 

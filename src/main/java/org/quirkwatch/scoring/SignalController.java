@@ -9,13 +9,15 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.signal.Signal;
 import org.quirkwatch.signal.SignalParser;
-import org.quirkwatch.web.BoundedBody;
+import org.quirkwatch.web.BoundedBodies;
 import org.quirkwatch.web.Problems;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -31,17 +33,22 @@ final class SignalController {
     private final SignalParser parser;
     private final SignalScoring scoring;
     private final Scorer scorer;
+    private final BoundedBodies bodies;
     private final QuirkwatchProperties.Limits limits;
+    private final Deadlines deadlines;
 
     SignalController(
             SignalParser parser,
             SignalScoring scoring,
             Scorer scorer,
+            BoundedBodies bodies,
             QuirkwatchProperties properties) {
         this.parser = parser;
         this.scoring = scoring;
         this.scorer = scorer;
+        this.bodies = bodies;
         this.limits = properties.limits();
+        this.deadlines = new Deadlines(properties.lane().maxWait());
     }
 
     @Operation(
@@ -81,7 +88,9 @@ final class SignalController {
         ProblemCode.INVALID_SIGNAL,
         ProblemCode.PROMPT_TOO_LONG,
         ProblemCode.UNKNOWN_POLICY,
+        ProblemCode.REQUEST_TIMEOUT,
         ProblemCode.OVERLOADED,
+        ProblemCode.DEADLINE_EXCEEDED,
         ProblemCode.SHUTTING_DOWN
     })
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -89,9 +98,15 @@ final class SignalController {
             @Parameter(description = "Whether the verdict has the score of each layer.")
                     @RequestParam(defaultValue = "false")
                     boolean explain,
+            @Parameter(description = Deadlines.PREFER)
+                    @RequestHeader(name = "Prefer", required = false)
+                    @Nullable String prefer,
             @Parameter(hidden = true) HttpServletRequest request) {
-        Signal signal = parser.parse(BoundedBody.read(request, parser.limits().maxLineBytes()));
-        return VerdictDocument.of(scoring.judge(signal, SOURCE), scorer, explain);
+        long deadline = deadlines.of(prefer);
+        try (BoundedBodies.Body body = bodies.read(request, parser.limits().maxLineBytes())) {
+            Signal signal = parser.parse(body.bytes());
+            return VerdictDocument.of(scoring.judge(signal, SOURCE, deadline), scorer, explain);
+        }
     }
 
     @Operation(
@@ -131,7 +146,9 @@ final class SignalController {
         ProblemCode.UNSUPPORTED_MEDIA_TYPE,
         ProblemCode.INVALID_SIGNAL,
         ProblemCode.UNKNOWN_POLICY,
+        ProblemCode.REQUEST_TIMEOUT,
         ProblemCode.OVERLOADED,
+        ProblemCode.DEADLINE_EXCEEDED,
         ProblemCode.SHUTTING_DOWN
     })
     @PostMapping(path = "/batch", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -139,12 +156,17 @@ final class SignalController {
             @Parameter(description = "Whether the verdicts have the score of each layer.")
                     @RequestParam(defaultValue = "false")
                     boolean explain,
+            @Parameter(description = Deadlines.PREFER)
+                    @RequestHeader(name = "Prefer", required = false)
+                    @Nullable String prefer,
             @Parameter(hidden = true) HttpServletRequest request) {
-        byte[] body = BoundedBody.read(request, limits.maxBodyBytes());
-        List<Signal> signals = parser.parseBatch(body, limits.maxBatchSignals());
-        return new SignalDocument.Verdicts(
-                scoring.judge(signals, SOURCE).stream()
-                        .map(verdict -> VerdictDocument.of(verdict, scorer, explain))
-                        .toList());
+        long deadline = deadlines.of(prefer);
+        try (BoundedBodies.Body body = bodies.read(request, limits.maxBodyBytes())) {
+            List<Signal> signals = parser.parseBatch(body.bytes(), limits.maxBatchSignals());
+            return new SignalDocument.Verdicts(
+                    scoring.judge(signals, SOURCE, deadline).stream()
+                            .map(verdict -> VerdictDocument.of(verdict, scorer, explain))
+                            .toList());
+        }
     }
 }

@@ -1,50 +1,71 @@
 package org.quirkwatch.scoring;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.quirkwatch.lane.Caller;
+import org.quirkwatch.lane.Lanes;
+import org.quirkwatch.lane.Measurement;
+import org.quirkwatch.lane.Outcome;
+import org.quirkwatch.lane.SharedOutcomes;
 import org.quirkwatch.model.TokenizedSignal;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.signal.Signal;
 
 /// The use case in the service: many callers at once, each signal by the policy that it names, the
-/// model behind its lane, and everything counted. Thread-safe.
+/// model behind its lanes, equal work done once, and everything counted. Callers wait; they are
+/// virtual threads. Thread-safe.
 final class SignalScoring {
 
     private final Scorer scorer;
-    private final ModelLane lane;
+    private final Lanes lanes;
+    private final SharedOutcomes shared;
     private final ScoringMetrics metrics;
     private final Map<String, Policy> policies;
 
     SignalScoring(
-            Scorer scorer, ModelLane lane, ScoringMetrics metrics, Collection<Policy> policies) {
+            Scorer scorer,
+            Lanes lanes,
+            SharedOutcomes shared,
+            ScoringMetrics metrics,
+            Collection<Policy> policies) {
         this.scorer = scorer;
-        this.lane = lane;
+        this.lanes = lanes;
+        this.shared = shared;
         this.metrics = metrics;
         Map<String, Policy> byId = new LinkedHashMap<>();
         policies.forEach(policy -> byId.put(policy.id(), policy));
         this.policies = Map.copyOf(byId);
     }
 
+    /// A signal whose measurement has begun.
+    ///
+    /// @param own whether it was begun for this signal, not for an equal one
+    record Begun(Signal signal, Policy policy, CompletableFuture<Outcome> outcome, boolean own) {}
+
     /// The verdict on one signal.
     ///
     /// @param source what brought it, for the metrics
+    /// @param deadlineNanos of [System#nanoTime]: when its caller stops waiting
     /// @throws Problem `unknown-policy`, `prompt-too-long`, `invalid-signal`, `overloaded`,
-    ///   `shutting-down`
-    Verdict judge(Signal signal, String source) {
+    ///   `deadline-exceeded`, `shutting-down`
+    Verdict judge(Signal signal, String source, long deadlineNanos) {
         Policy policy = policy(signal.policy(), "/policy");
-        long start = System.nanoTime();
-        TokenizedSignal tokenized = scorer.tokenize(signal);
-        metrics.tokenized(since(start));
-        ModelLane.Result result = lane.measure(List.of(tokenized)).getFirst();
-        Verdict verdict = Verdict.of(tokenized, policy, result.measurement(), result.timing());
+        Verdict verdict =
+                metrics.request(() -> measure(List.of(signal), List.of(policy), deadlineNanos))
+                        .getFirst();
+        if (verdict instanceof Verdict.Unscored unscored && !isOfTheModel(unscored.reason())) {
+            throw unscored.reason();
+        }
         metrics.verdict(verdict, source);
-        metrics.request(since(start));
         return verdict;
     }
 
@@ -52,40 +73,191 @@ final class SignalScoring {
     /// many tokens for this model) is unscored and says why; the others are not affected.
     ///
     /// @param source what brought them, for the metrics
+    /// @param deadlineNanos of [System#nanoTime]: what has not begun to run then is unscored
     /// @throws Problem `unknown-policy`, `overloaded`, `shutting-down`
-    List<Verdict> judge(List<Signal> signals, String source) {
+    List<Verdict> judge(List<Signal> signals, String source, long deadlineNanos) {
         List<Policy> policyOf = new ArrayList<>(signals.size());
         for (int i = 0; i < signals.size(); i++) {
             policyOf.add(policy(signals.get(i).policy(), "/signals/%d/policy".formatted(i)));
         }
-        long start = System.nanoTime();
-        Verdict[] verdicts = new Verdict[signals.size()];
-        List<TokenizedSignal> tokenized = new ArrayList<>();
-        List<Integer> places = new ArrayList<>();
-        for (int i = 0; i < verdicts.length; i++) {
-            try {
-                tokenized.add(scorer.tokenize(signals.get(i)));
-                places.add(i);
-            } catch (Problem e) {
-                verdicts[i] = new Verdict.Unscored(signals.get(i).id(), policyOf.get(i), e);
+        List<Verdict> verdicts = metrics.request(() -> measure(signals, policyOf, deadlineNanos));
+        verdicts.forEach(verdict -> metrics.verdict(verdict, source));
+        return verdicts;
+    }
+
+    /// Begins with one signal of a stream: waits for a place where it has to be measured.
+    ///
+    /// @param caller the stream's
+    /// @throws Problem `unknown-policy`, `prompt-too-long`, `invalid-signal`, `shutting-down`
+    Begun begin(Caller caller, Signal signal) throws InterruptedException {
+        Policy policy = policy(signal.policy(), "/policy");
+        Optional<CompletableFuture<Outcome>> equal = shared.find(signal);
+        if (equal.isPresent()) {
+            return new Begun(signal, policy, equal.get(), false);
+        }
+        TokenizedSignal tokenized = tokenize(List.of(signal)).getFirst().orThrow();
+        caller.awaitPlace();
+        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        shared.offer(signal, outcome);
+        // Nobody waits for this signal alone: its stream is there or gone.
+        caller.submit(List.of(new Caller.Order(tokenized, outcome)), never());
+        return new Begun(signal, policy, outcome, true);
+    }
+
+    /// Waits for the verdict on a signal that was begun.
+    ///
+    /// @throws InterruptedException when it will not come
+    Verdict await(Begun begun) throws InterruptedException {
+        Signal signal = begun.signal();
+        try {
+            Outcome outcome = begun.outcome().get();
+            if (begun.own() || outcome.measurement() instanceof Measurement.Measured) {
+                if (!begun.own()) {
+                    metrics.shared();
+                }
+                return Verdict.of(signal.id(), begun.policy(), outcome);
+            }
+        } catch (CancellationException e) {
+            if (begun.own()) {
+                throw new InterruptedException("the lanes no longer measure this signal");
+            }
+        } catch (ExecutionException e) {
+            if (begun.own()) {
+                return new Verdict.Unscored(signal.id(), begun.policy(), problem(e));
             }
         }
-        metrics.tokenized(since(start));
-        List<ModelLane.Result> results = tokenized.isEmpty() ? List.of() : lane.measure(tokenized);
-        for (int row = 0; row < results.size(); row++) {
-            int place = places.get(row);
-            ModelLane.Result result = results.get(row);
-            verdicts[place] =
-                    Verdict.of(
-                            tokenized.get(row),
-                            policyOf.get(place),
-                            result.measurement(),
-                            result.timing());
+        // The equal signal failed or was given up: this one may have more luck.
+        return measureAlone(signal, begun.policy());
+    }
+
+    /// Counts a verdict that a stream answers.
+    void count(Verdict verdict, String source) {
+        metrics.verdict(verdict, source);
+    }
+
+    /// The policy of signals that name none, or that cannot be read.
+    Policy standardPolicy() {
+        return policy(null, "");
+    }
+
+    private Verdict measureAlone(Signal signal, Policy policy) throws InterruptedException {
+        try (Caller caller = lanes.admit(1)) {
+            TokenizedSignal tokenized = tokenize(List.of(signal)).getFirst().orThrow();
+            CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+            caller.submit(List.of(new Caller.Order(tokenized, outcome)), never());
+            return await(new Begun(signal, policy, outcome, true));
+        } catch (Problem e) {
+            return new Verdict.Unscored(signal.id(), policy, e);
         }
-        List<Verdict> all = List.of(verdicts);
-        all.forEach(verdict -> metrics.verdict(verdict, source));
-        metrics.request(since(start));
-        return all;
+    }
+
+    private List<Verdict> measure(List<Signal> signals, List<Policy> policyOf, long deadlineNanos) {
+        List<Begun> all = new ArrayList<>(signals.size());
+        List<Begun> own = new ArrayList<>();
+        try {
+            for (int i = 0; i < signals.size(); i++) {
+                Signal signal = signals.get(i);
+                Optional<CompletableFuture<Outcome>> equal = shared.find(signal);
+                Begun begun =
+                        new Begun(
+                                signal,
+                                policyOf.get(i),
+                                equal.orElseGet(CompletableFuture::new),
+                                equal.isEmpty());
+                all.add(begun);
+                if (begun.own()) {
+                    own.add(begun);
+                    shared.offer(signal, begun.outcome());
+                }
+            }
+            if (own.isEmpty()) {
+                return await(all);
+            }
+            try (Caller caller = lanes.admit(own.size())) {
+                submit(caller, own, deadlineNanos);
+                return await(all);
+            }
+        } finally {
+            // Whoever follows a signal that was given up must not wait for it for ever.
+            own.forEach(begun -> begun.outcome().cancel(false));
+        }
+    }
+
+    private void submit(Caller caller, List<Begun> own, long deadlineNanos) {
+        List<Tokenized> tokenized = tokenize(own.stream().map(Begun::signal).toList());
+        List<Caller.Order> orders = new ArrayList<>(own.size());
+        for (int i = 0; i < own.size(); i++) {
+            CompletableFuture<Outcome> outcome = own.get(i).outcome();
+            switch (tokenized.get(i)) {
+                case Tokenized.Fits(TokenizedSignal signal) ->
+                        orders.add(new Caller.Order(signal, outcome));
+                case Tokenized.Refused(Problem reason) -> outcome.completeExceptionally(reason);
+            }
+        }
+        caller.submit(orders, deadlineNanos);
+    }
+
+    private List<Verdict> await(List<Begun> all) {
+        List<Verdict> verdicts = new ArrayList<>(all.size());
+        try {
+            for (Begun begun : all) {
+                verdicts.add(await(begun));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Problem(
+                    ProblemCode.SHUTTING_DOWN,
+                    "the service stopped before it had measured this",
+                    e);
+        }
+        return verdicts;
+    }
+
+    /// A signal's tokens, or why it has none that fit.
+    private sealed interface Tokenized {
+        record Fits(TokenizedSignal signal) implements Tokenized {}
+
+        record Refused(Problem reason) implements Tokenized {}
+
+        default TokenizedSignal orThrow() {
+            return switch (this) {
+                case Fits(TokenizedSignal signal) -> signal;
+                case Refused(Problem reason) -> throw reason;
+            };
+        }
+    }
+
+    private List<Tokenized> tokenize(List<Signal> signals) {
+        return metrics.tokenize(() -> {
+            List<Tokenized> all = new ArrayList<>(signals.size());
+            for (Signal signal : signals) {
+                try {
+                    all.add(new Tokenized.Fits(scorer.tokenize(signal)));
+                } catch (Problem e) {
+                    all.add(new Tokenized.Refused(e));
+                }
+            }
+            return all;
+        });
+    }
+
+    /// Whether the model or the detector failed, rather than that the signal or the moment does not
+    /// suit.
+    private static boolean isOfTheModel(Problem reason) {
+        return switch (reason.code()) {
+            case NON_FINITE, INTERNAL -> true;
+            default -> false;
+        };
+    }
+
+    private static Problem problem(ExecutionException e) {
+        return e.getCause() instanceof Problem problem
+                ? problem
+                : new Problem(ProblemCode.INTERNAL, "the log of the service says why", e);
+    }
+
+    private static long never() {
+        return System.nanoTime() + Long.MAX_VALUE / 2;
     }
 
     private Policy policy(@Nullable String id, String pointer) {
@@ -103,9 +275,5 @@ final class SignalScoring {
                     List.of(new Problem.FieldError(pointer, detail)));
         }
         return policy;
-    }
-
-    private static Duration since(long startNanos) {
-        return Duration.ofNanos(System.nanoTime() - startNanos);
     }
 }

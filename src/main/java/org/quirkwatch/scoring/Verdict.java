@@ -1,6 +1,8 @@
 package org.quirkwatch.scoring;
 
-import org.quirkwatch.model.TokenizedSignal;
+import org.quirkwatch.lane.Measurement;
+import org.quirkwatch.lane.Outcome;
+import org.quirkwatch.lane.Timing;
 import org.quirkwatch.problem.Problem;
 
 /// What is answered to a signal. An error is a verdict of its own kind: it has no score, and its
@@ -49,12 +51,12 @@ public sealed interface Verdict {
     }
 
     /// The verdict on a signal that was measured.
-    static Verdict of(
-            TokenizedSignal signal, Policy policy, Measurement measurement, Timing timing) {
-        String id = signal.signal().id();
-        return switch (measurement) {
+    ///
+    /// @param id the signal's
+    static Verdict of(String id, Policy policy, Outcome outcome) {
+        return switch (outcome.measurement()) {
             case Measurement.Measured measured ->
-                    new Scored(id, policy, measured, signal.tokens(), timing);
+                    new Scored(id, policy, measured, outcome.tokens(), outcome.timing());
             case Measurement.Failed failed -> new Unscored(id, policy, failed.reason());
         };
     }

@@ -10,6 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.calibration.Calibration;
+import org.quirkwatch.lane.Measurement;
+import org.quirkwatch.lane.Timing;
 import org.quirkwatch.web.ProblemDocument;
 
 /// A verdict as callers see it: JSON with snake-case names, in the order of the fields. What does
@@ -22,6 +24,7 @@ import org.quirkwatch.web.ProblemDocument;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({
     "id",
+    "line",
     "status",
     "flagged",
     "disposition",
@@ -46,6 +49,12 @@ public record VerdictDocument(
                         example = "s-17",
                         requiredMode = RequiredMode.REQUIRED)
                 String id,
+        @Schema(
+                        description =
+                                "The line of the stream, from 1, blank ones counted; only in"
+                                        + " unscored verdicts of streams.",
+                        minimum = "1")
+                @Nullable Long line,
         @Schema(
                         description = "Whether there is a score.",
                         allowableValues = {"scored", "unscored"},
@@ -243,11 +252,22 @@ public record VerdictDocument(
     /// @param scorer what gave it
     /// @param explain whether the layers' scores are in it
     public static VerdictDocument of(Verdict verdict, Scorer scorer, boolean explain) {
+        return of(verdict, null, scorer, explain);
+    }
+
+    /// The document of a verdict on a line.
+    ///
+    /// @param line from 1; null where the signal was no line
+    /// @param scorer what gave it
+    /// @param explain whether the layers' scores are in it
+    public static VerdictDocument of(
+            Verdict verdict, @Nullable Long line, Scorer scorer, boolean explain) {
         return switch (verdict) {
             case Verdict.Scored scored -> scored(scored, scorer, explain);
             case Verdict.Unscored unscored ->
                     new VerdictDocument(
                             unscored.id(),
+                            line,
                             "unscored",
                             unscored.flagged(),
                             unscored.disposition().text(),
@@ -275,6 +295,7 @@ public record VerdictDocument(
         Measurement.Measured measured = verdict.measured();
         return new VerdictDocument(
                 verdict.id(),
+                null,
                 "scored",
                 verdict.flagged(),
                 verdict.disposition().text(),

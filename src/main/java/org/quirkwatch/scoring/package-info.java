@@ -1,6 +1,7 @@
-/// Use case: a signal to its verdict. The lane that owns the model, the policy, the HTTP endpoints.
+/// Use case: a signal to its verdict. The policy, the HTTP endpoints, health, metrics, stopping.
 @ApplicationModule(
         allowedDependencies = {
+            "lane",
             "artifact",
             "feature",
             "detector",

@@ -3,13 +3,16 @@ package org.quirkwatch.web;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -114,14 +117,20 @@ final class ProblemAdvice {
         } else if (problem.getCause() instanceof IOException) {
             LOG.debug("{} {}: {}", request.getMethod(), request.getRequestURI(), problem.detail());
         }
-        if (code == ProblemCode.OVERLOADED || code == ProblemCode.SHUTTING_DOWN) {
-            headers.set(HttpHeaders.RETRY_AFTER, "1");
-        }
+        retryAfterSeconds(problem)
+                .ifPresent(s -> headers.set(HttpHeaders.RETRY_AFTER, String.valueOf(s)));
         meters.counter("quirkwatch.rejected", "reason", code.code()).increment();
         return ResponseEntity.status(code.status())
                 .headers(headers)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(ProblemDocument.of(problem, request.getRequestURI()));
+    }
+
+    /// What passes says when to come again: every 503.
+    static OptionalLong retryAfterSeconds(Problem problem) {
+        return problem.code().status() == HttpStatus.SERVICE_UNAVAILABLE.value()
+                ? OptionalLong.of(problem.retryAfter().map(Duration::toSeconds).orElse(1L))
+                : OptionalLong.empty();
     }
 
     private static Problem noSuchPath(HttpServletRequest request) {

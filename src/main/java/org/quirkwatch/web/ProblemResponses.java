@@ -57,7 +57,7 @@ final class ProblemResponses implements OperationCustomizer {
                                                         .schema(
                                                                 new Schema<ProblemDocument>()
                                                                         .$ref("Problem"))));
-        if (codes.contains(ProblemCode.OVERLOADED)) {
+        if (codes.getFirst().status() == 503) {
             response.addHeaderObject(
                     "Retry-After",
                     new Header()

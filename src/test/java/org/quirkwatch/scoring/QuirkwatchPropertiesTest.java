@@ -3,6 +3,7 @@ package org.quirkwatch.scoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,15 @@ class QuirkwatchPropertiesTest {
                                 Map.entry("quirkwatch.lane.max-pending-signals", "16"),
                                 Map.entry("quirkwatch.lane.max-batch-signals", "17"),
                                 Map.entry("quirkwatch.lane.max-batch-tokens", "18"),
+                                Map.entry("quirkwatch.lane.max-delay", "19ms"),
+                                Map.entry("quirkwatch.lane.max-wait", "20ms"),
+                                Map.entry("quirkwatch.lane.shared-size", "21B"),
+                                Map.entry("quirkwatch.drain.at-least", "22ms"),
+                                Map.entry("quirkwatch.drain.at-most", "23ms"),
+                                Map.entry("quirkwatch.limits.max-bodies-size", "24KB"),
+                                Map.entry("quirkwatch.limits.max-body-time", "25ms"),
+                                Map.entry("quirkwatch.limits.max-stream-lines", "26"),
+                                Map.entry("quirkwatch.limits.max-requests", "27"),
                                 Map.entry("quirkwatch.policies.strict.version", "2"),
                                 Map.entry("quirkwatch.policies.strict.alpha-review", "0.2"),
                                 Map.entry("quirkwatch.policies.strict.alpha-discard", "0.1"),
@@ -59,8 +69,20 @@ class QuirkwatchPropertiesTest {
                                         12,
                                         13,
                                         14,
-                                        DataSize.ofBytes(15)),
-                                new QuirkwatchProperties.Lane(16, 17, 18),
+                                        DataSize.ofBytes(15),
+                                        DataSize.ofKilobytes(24),
+                                        Duration.ofMillis(25),
+                                        26,
+                                        27),
+                                new QuirkwatchProperties.Lane(
+                                        16,
+                                        17,
+                                        18,
+                                        Duration.ofMillis(19),
+                                        Duration.ofMillis(20),
+                                        DataSize.ofBytes(21)),
+                                new QuirkwatchProperties.Drain(
+                                        Duration.ofMillis(22), Duration.ofMillis(23)),
                                 Map.of(
                                         "strict",
                                         new QuirkwatchProperties.PolicySettings(
@@ -71,7 +93,7 @@ class QuirkwatchPropertiesTest {
                                                 Policy.Mode.SHADOW))));
         assertThat(properties.limits().signal())
                 .isEqualTo(new SignalLimits(3 * 1024, 11, 12, 13, 14, 15));
-        assertThat(properties.lane().bounds()).isEqualTo(new BatchBounds(17, 18));
+        assertThat(properties.lane().limits().bounds()).isEqualTo(new BatchBounds(17, 18));
         assertThat(properties.allPolicies()).extracting(Policy::id).contains("default", "strict");
     }
 
@@ -96,11 +118,23 @@ class QuirkwatchPropertiesTest {
                                         200_000,
                                         8192,
                                         64,
-                                        DataSize.ofKilobytes(16)),
-                                new QuirkwatchProperties.Lane(4096, 32, 16_384),
+                                        DataSize.ofKilobytes(16),
+                                        DataSize.ofMegabytes(256),
+                                        Duration.ofSeconds(30),
+                                        256,
+                                        4096),
+                                new QuirkwatchProperties.Lane(
+                                        4096,
+                                        32,
+                                        16_384,
+                                        Duration.ofMillis(100),
+                                        Duration.ofSeconds(60),
+                                        DataSize.ofMegabytes(32)),
+                                new QuirkwatchProperties.Drain(
+                                        Duration.ofMillis(500), Duration.ofSeconds(25)),
                                 new TreeMap<>()));
         assertThat(properties.limits().signal()).isEqualTo(SignalLimits.DEFAULT);
-        assertThat(properties.lane().bounds()).isEqualTo(BatchBounds.DEFAULT);
+        assertThat(properties.lane().limits().bounds()).isEqualTo(BatchBounds.DEFAULT);
         assertThat(properties.allPolicies()).containsExactly(Policy.standard());
         assertThat(bind(Map.of("quirkwatch.policies.default.version", "1")).allPolicies())
                 .containsExactly(Policy.standard());

@@ -1,4 +1,4 @@
-package org.quirkwatch.scoring;
+package org.quirkwatch.lane;
 
 import java.time.Duration;
 

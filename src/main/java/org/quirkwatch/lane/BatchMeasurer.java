@@ -1,12 +1,13 @@
-package org.quirkwatch.scoring;
+package org.quirkwatch.lane;
 
 import java.time.Duration;
 import java.util.List;
 import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.TokenizedSignal;
 
-/// Measures a batch. Called by one thread at a time.
-interface BatchScorer {
+/// What a lane runs: a model on one device, and the detector behind it. Called by one thread at a
+/// time.
+public interface BatchMeasurer {
 
     /// What it takes out of the model, which says how much of a batch a signal is.
     CaptureSpec spec();

@@ -1,0 +1,85 @@
+package org.quirkwatch.lane;
+
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.quirkwatch.model.TokenizedSignal;
+import org.quirkwatch.problem.Problem;
+
+/// One request's way to the lanes: a single signal, a batch or a stream. To be closed, whether or
+/// not all of it was measured: what still waits then is not computed, its outcomes are cancelled.
+/// Thread-safe.
+public final class Caller implements AutoCloseable {
+
+    private final Lanes lanes;
+    // Places that were taken and that no signal holds yet.
+    private final AtomicInteger free;
+    private final AtomicBoolean waiting = new AtomicBoolean(true);
+    private final AtomicBoolean gone = new AtomicBoolean();
+
+    /// What waits of it; guarded by the queue's lock.
+    final ArrayDeque<Pending> line = new ArrayDeque<>();
+
+    Caller(Lanes lanes, int places) {
+        this.lanes = lanes;
+        this.free = new AtomicInteger(places);
+    }
+
+    /// A signal to be measured.
+    ///
+    /// @param outcome completed when it was; cancelled by [Caller#close] before that
+    public record Order(TokenizedSignal signal, CompletableFuture<Outcome> outcome) {}
+
+    /// Puts signals behind those that this caller has waiting, on places that it has.
+    ///
+    /// @param deadlineNanos of [System#nanoTime]; a signal that has not begun to run by then has
+    ///   failed with `deadline-exceeded`
+    /// @throws Problem `shutting-down`, when all of them are cancelled
+    public void submit(Collection<Order> orders, long deadlineNanos) {
+        int places = orders.size();
+        if (free.addAndGet(-places) < 0) {
+            free.addAndGet(places);
+            throw new IllegalStateException("a caller submits what it has places for");
+        }
+        long now = System.nanoTime();
+        List<Pending> pending =
+                orders.stream()
+                        .map(o -> new Pending(this, o.signal(), now, deadlineNanos, o.outcome()))
+                        .toList();
+        try {
+            lanes.enqueue(this, pending);
+        } catch (Problem e) {
+            pending.forEach(lanes::cancel);
+            throw e;
+        }
+    }
+
+    /// Waits for a place for one more signal: what a stream does instead of being refused.
+    public void awaitPlace() throws InterruptedException {
+        lanes.awaitPlace();
+        free.incrementAndGet();
+    }
+
+    boolean isGone() {
+        return gone.get();
+    }
+
+    /// Called when its first signal leaves the line.
+    void served() {
+        if (waiting.compareAndSet(true, false)) {
+            lanes.served();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (gone.compareAndSet(false, true)) {
+            lanes.forget(this);
+            lanes.give(free.getAndSet(0));
+            served();
+        }
+    }
+}

@@ -1,0 +1,206 @@
+package org.quirkwatch.lane;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.quirkwatch.problem.Problem;
+import org.quirkwatch.problem.ProblemCode;
+
+/// The lanes of one model, one per device, behind one entrance. What waits and runs is counted in
+/// signals, in the same way for a single signal, a batch and a stream. Who does not fit is told at
+/// once, and when to come again; a stream waits instead, and so slows its sender down.
+///
+/// A caller is refused when all places are held, or when so many callers wait that its own first
+/// signal would begin late (see [LaneLimits]). Thread-safe.
+public final class Lanes implements AutoCloseable {
+
+    private static final int MAX_RETRY_SECONDS = 60;
+
+    private final LaneLimits limits;
+    private final LaneListener listener;
+    private final List<Lane> lanes = new ArrayList<>();
+    private final FairQueue queue = new FairQueue();
+    private final Places places;
+    private final Throughput throughput = new Throughput();
+    // Callers of whom nothing has run yet.
+    private final AtomicInteger waiting = new AtomicInteger();
+    private volatile boolean refusing;
+
+    /// Starts a thread for each device.
+    ///
+    /// @param devices one or more; what they measure is equal
+    public Lanes(List<? extends BatchMeasurer> devices, LaneLimits limits, LaneListener listener) {
+        if (devices.isEmpty()) {
+            throw new IllegalArgumentException("lanes need a device, got none");
+        }
+        this.limits = limits;
+        this.listener = listener;
+        this.places = new Places(limits.maxPending());
+        for (BatchMeasurer device : devices) {
+            lanes.add(new Lane("model-lane-" + lanes.size(), device, limits.bounds(), this));
+        }
+        lanes.forEach(Lane::start);
+    }
+
+    /// Whether signals are taken in and all lanes run.
+    public boolean isOpen() {
+        return !refusing && lanes.stream().allMatch(Lane::isAlive);
+    }
+
+    /// Signals that wait and run.
+    public int pending() {
+        return places.held();
+    }
+
+    /// Takes in a caller who cannot wait.
+    ///
+    /// @param signals that it will submit, 1 or more
+    /// @throws Problem `overloaded` with the time after which there should be room, `shutting-down`
+    public Caller admit(int signals) {
+        requireOpen();
+        if (isLate()) {
+            throw overloaded(
+                    "%d callers wait for the model, longer than %d ms"
+                            .formatted(waiting.get(), limits.maxDelay().toMillis()));
+        }
+        if (!places.tryTake(signals)) {
+            throw overloaded(
+                    "%d signals wait for the model, %d more would pass the limit of %d"
+                            .formatted(places.held(), signals, limits.maxPending()));
+        }
+        waiting.incrementAndGet();
+        return new Caller(this, signals);
+    }
+
+    /// Takes in a caller who waits for each place.
+    ///
+    /// @throws Problem as [#admit] does
+    public Caller admitStream() {
+        requireOpen();
+        if (isLate() || places.held() >= limits.maxPending()) {
+            throw overloaded("%d signals wait for the model".formatted(places.held()));
+        }
+        waiting.incrementAndGet();
+        return new Caller(this, 0);
+    }
+
+    /// Whether a single signal would be refused now: what can be known before it is read.
+    public boolean isFull() {
+        return refusing || isLate() || places.held() >= limits.maxPending();
+    }
+
+    /// Seconds after which a caller that is refused now should try again, 1 to 60: what the waiting
+    /// signals take at the present rate.
+    public int retryAfterSeconds() {
+        double seconds = places.held() / perSecond();
+        return (int) Math.clamp(Math.ceil(seconds), 1, MAX_RETRY_SECONDS);
+    }
+
+    /// Takes nothing more in; what was taken in is measured.
+    public void refuse() {
+        refusing = true;
+    }
+
+    /// Whether it takes nothing more in.
+    public boolean isRefusing() {
+        return refusing;
+    }
+
+    /// Gives up what waits: it has failed with `shutting-down`. What runs is finished.
+    public void abandon() {
+        refusing = true;
+        queue.close();
+        Measurement failed = new Measurement.Failed(shuttingDown());
+        for (Pending pending : queue.removeAll()) {
+            Duration queued = Duration.ofNanos(System.nanoTime() - pending.enqueuedNanos());
+            Timing timing = new Timing(queued, Duration.ZERO, Duration.ZERO);
+            finish(pending, new Outcome(failed, timing, pending.signal().tokens()));
+        }
+    }
+
+    /// Takes nothing more in, measures what waits, and ends the threads.
+    @Override
+    public void close() {
+        refusing = true;
+        queue.close();
+        lanes.forEach(Lane::join);
+    }
+
+    /// Why a caller is not taken in.
+    ///
+    /// @throws Problem `shutting-down`
+    private void requireOpen() {
+        if (refusing) {
+            throw shuttingDown();
+        }
+    }
+
+    private boolean isLate() {
+        int callers = waiting.get();
+        return callers >= LaneLimits.PASSES_THAT_MAY_WAIT * limits.bounds().maxSignals()
+                && callers / perSecond() > limits.maxDelay().toNanos() / 1e9;
+    }
+
+    private double perSecond() {
+        return throughput.perSecond() * lanes.size();
+    }
+
+    private Problem overloaded(String detail) {
+        return Problem.retryAfter(
+                ProblemCode.OVERLOADED, detail, Duration.ofSeconds(retryAfterSeconds()));
+    }
+
+    private static Problem shuttingDown() {
+        return Problem.retryAfter(
+                ProblemCode.SHUTTING_DOWN,
+                "the service is stopping and takes no signal",
+                Duration.ofSeconds(1));
+    }
+
+    void enqueue(Caller caller, List<Pending> pending) {
+        // What was admitted before the lanes began to refuse is still taken.
+        if (!queue.add(caller, pending)) {
+            throw shuttingDown();
+        }
+    }
+
+    List<Pending> take(int most) {
+        return queue.take(most);
+    }
+
+    void awaitPlace() throws InterruptedException {
+        places.take();
+    }
+
+    void give(int count) {
+        places.give(count);
+    }
+
+    void served() {
+        waiting.decrementAndGet();
+    }
+
+    void forget(Caller caller) {
+        queue.remove(caller).forEach(this::cancel);
+    }
+
+    void cancel(Pending pending) {
+        pending.outcome().cancel(false);
+        places.give(1);
+    }
+
+    void finish(Pending pending, Outcome outcome) {
+        // First the place: whoever is answered may come again at once.
+        places.give(1);
+        pending.outcome().complete(outcome);
+    }
+
+    Throughput throughput() {
+        return throughput;
+    }
+
+    LaneListener listener() {
+        return listener;
+    }
+}

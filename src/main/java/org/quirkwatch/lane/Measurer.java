@@ -1,0 +1,105 @@
+package org.quirkwatch.lane;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import org.quirkwatch.artifact.Artifact;
+import org.quirkwatch.detector.Scores;
+import org.quirkwatch.feature.FeatureExtractor;
+import org.quirkwatch.linalg.Matrix;
+import org.quirkwatch.model.Capture;
+import org.quirkwatch.model.CaptureSpec;
+import org.quirkwatch.model.HookedModel;
+import org.quirkwatch.model.TokenizedSignal;
+import org.quirkwatch.problem.Problem;
+import org.quirkwatch.problem.ProblemCode;
+
+/// A model and a detector that belong together: signals in, measurements out. Owns neither the
+/// model nor its memory.
+public final class Measurer implements BatchMeasurer {
+
+    private final HookedModel model;
+    private final Artifact artifact;
+    private final FeatureExtractor feature;
+    private final CaptureSpec spec;
+
+    /// Matches the two.
+    ///
+    /// @param model stays open as long as this is used
+    /// @param artifact the detector
+    /// @throws Problem `artifact-mismatch` when the detector was fitted on another model
+    public Measurer(HookedModel model, Artifact artifact) {
+        artifact.requireModel(model.identity());
+        this.model = model;
+        this.artifact = artifact;
+        this.feature = FeatureExtractor.of(artifact.feature(), artifact.taps());
+        this.spec = new CaptureSpec(feature.taps(), CaptureSpec.Outputs.LABELS);
+    }
+
+    @Override
+    public CaptureSpec spec() {
+        return spec;
+    }
+
+    @Override
+    public Batch measure(List<TokenizedSignal> batch) {
+        long start = System.nanoTime();
+        Capture capture = model.run(batch, spec);
+        long forward = System.nanoTime();
+        Scores scores = artifact.detector().score(feature.extract(capture).byLayer());
+        List<Measurement> measurements = new ArrayList<>(batch.size());
+        for (int row = 0; row < batch.size(); row++) {
+            measurements.add(measurement(capture, scores, row));
+        }
+        long end = System.nanoTime();
+        return new Batch(
+                measurements, Duration.ofNanos(forward - start), Duration.ofNanos(end - forward));
+    }
+
+    private Measurement measurement(Capture capture, Scores scores, int row) {
+        int fired = fired(capture, row);
+        int taps = feature.taps().size();
+        if (fired < taps) {
+            return failed(
+                    "%d of %d taps gave values that are not finite".formatted(taps - fired, taps));
+        }
+        double score = scores.aggregated()[row];
+        double logProb = capture.labelLogProb()[row];
+        if (!Double.isFinite(score)) {
+            return failed("the score is %s, not a finite number".formatted(score));
+        }
+        if (!Double.isFinite(logProb)) {
+            return failed(
+                    "the log-probability of the label is %s, not a finite number"
+                            .formatted(logProb));
+        }
+        SequencedMap<String, Double> layers = new LinkedHashMap<>();
+        for (String layer : artifact.detector().layers().keySet()) {
+            layers.put(layer, scores.perLayer()[row][layers.size()]);
+        }
+        return new Measurement.Measured(
+                score,
+                artifact.calibration().pValue(score),
+                layers,
+                logProb,
+                capture.labelLogOdds()[row],
+                fired);
+    }
+
+    private int fired(Capture capture, int row) {
+        int fired = 0;
+        for (var tap : feature.taps()) {
+            Matrix rows = capture.get(tap);
+            if (rows.slice(row, row + 1).isFinite()) {
+                fired++;
+            }
+        }
+        return fired;
+    }
+
+    private static Measurement failed(String detail) {
+        return new Measurement.Failed(new Problem(ProblemCode.NON_FINITE, detail));
+    }
+}

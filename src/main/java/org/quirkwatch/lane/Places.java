@@ -1,0 +1,64 @@
+package org.quirkwatch.lane;
+
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The places of signals that wait and run: the bound of the service's memory. Callers who can wait
+/// for a place (streams) leave half of them to those who cannot. Thread-safe.
+final class Places {
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition given = lock.newCondition();
+    private final int limit;
+    private int held;
+
+    Places(int limit) {
+        this.limit = limit;
+    }
+
+    int held() {
+        lock.lock();
+        try {
+            return held;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes places where they are free.
+    boolean tryTake(int count) {
+        lock.lock();
+        try {
+            if (held + (long) count > limit) {
+                return false;
+            }
+            held += count;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Waits for a place, and for half of all to be free. (All of them where there is but one.)
+    void take() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            while (held > 0 && held >= limit / 2) {
+                given.await();
+            }
+            held++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void give(int count) {
+        lock.lock();
+        try {
+            held -= count;
+            given.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,181 @@
+package org.quirkwatch.scoring;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
+import org.quirkwatch.lane.Caller;
+import org.quirkwatch.lane.Lanes;
+import org.quirkwatch.problem.Problem;
+import org.quirkwatch.problem.ProblemCode;
+import org.quirkwatch.signal.Signal;
+import org.quirkwatch.signal.SignalLine;
+import org.quirkwatch.signal.SignalParser;
+import org.quirkwatch.signal.SignalReader;
+
+/// One stream of signals: a thread reads lines and begins with them, the caller's thread writes the
+/// verdicts in order. Between them is a window, so that memory is bounded whatever the length; when
+/// it is full no more is read, and the sender's own buffers fill. What breaks off on either side
+/// ends the whole.
+///
+/// When the service begins to stop, the lines that were taken in get their verdicts, the next one
+/// an unscored verdict with the reason `shutting-down`, and the stream ends.
+final class SignalStream {
+
+    private static final String SOURCE = "stream";
+
+    private final SignalScoring scoring;
+    private final Lanes lanes;
+    private final Caller caller;
+    private final SignalReader reader;
+    private final BlockingQueue<Slot> window;
+
+    /// What was read, in the order of lines.
+    private sealed interface Slot {
+        /// A signal whose measurement has begun.
+        record Measured(long line, SignalScoring.Begun begun) implements Slot {}
+
+        /// A line without one.
+        record Refused(long line, Verdict verdict) implements Slot {}
+
+        /// Nothing more comes.
+        ///
+        /// @param failure why, where it is not the end of the stream
+        record End(@Nullable Throwable failure) implements Slot {}
+    }
+
+    /// Takes verdicts.
+    interface Sink {
+        /// Writes a verdict.
+        ///
+        /// @param line from 1
+        void write(long line, Verdict verdict) throws IOException;
+
+        /// Sends what was written: the next verdict may take a while.
+        void flush() throws IOException;
+    }
+
+    /// @param caller the stream's way to the lanes
+    /// @param in the lines
+    /// @param windowLines lines that are read and not yet answered, 1 or more
+    SignalStream(
+            SignalScoring scoring,
+            Lanes lanes,
+            Caller caller,
+            InputStream in,
+            SignalParser parser,
+            int windowLines) {
+        this.scoring = scoring;
+        this.lanes = lanes;
+        this.caller = caller;
+        this.reader = new SignalReader(in, "the stream", parser);
+        this.window = new ArrayBlockingQueue<>(windowLines);
+    }
+
+    /// Answers every line that is not blank.
+    ///
+    /// @throws IOException when the caller has gone
+    /// @throws Problem `invalid-file` when the stream breaks off
+    void answer(Sink sink) throws IOException, InterruptedException {
+        Thread reading = Thread.ofVirtual().name("signal-stream").start(this::read);
+        try {
+            Slot slot = window.take();
+            while (!(slot instanceof Slot.End)) {
+                write(slot, sink);
+                slot = window.poll();
+                if (slot == null) {
+                    sink.flush();
+                    slot = window.take();
+                }
+            }
+            sink.flush();
+            switch (((Slot.End) slot).failure()) {
+                case null -> {}
+                case Problem problem -> throw problem;
+                case Throwable failure ->
+                        throw new IllegalStateException("reading a stream failed", failure);
+            }
+        } finally {
+            // Whatever still waits is not computed.
+            caller.close();
+            end(reading);
+        }
+    }
+
+    /// The reader uses the request's stream, which must not outlive the request.
+    private void end(Thread reading) throws InterruptedException {
+        while (reading.isAlive()) {
+            reading.interrupt();
+            window.clear();
+            reading.join(java.time.Duration.ofMillis(10));
+        }
+    }
+
+    private void write(Slot slot, Sink sink) throws IOException, InterruptedException {
+        switch (slot) {
+            case Slot.Measured(long line, var begun) -> {
+                if (!begun.outcome().isDone()) {
+                    sink.flush();
+                }
+                write(line, scoring.await(begun), sink);
+            }
+            case Slot.Refused(long line, var verdict) -> write(line, verdict, sink);
+            case Slot.End ignored -> throw new IllegalStateException("the end is no verdict");
+        }
+    }
+
+    private void write(long line, Verdict verdict, Sink sink) throws IOException {
+        scoring.count(verdict, SOURCE);
+        sink.write(line, verdict);
+    }
+
+    private void read() {
+        Slot.End end = new Slot.End(null);
+        try {
+            boolean open = true;
+            while (open && reader.hasNext()) {
+                SignalLine line = reader.next();
+                open = lanes.isOpen();
+                window.put(open ? begin(line) : refused(line, stopping()));
+            }
+        } catch (InterruptedException e) {
+            return;
+        } catch (RuntimeException e) {
+            end = new Slot.End(e);
+        }
+        try {
+            window.put(end);
+        } catch (InterruptedException e) {
+            // The writer has ended and looks at nothing more.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private Slot begin(SignalLine line) throws InterruptedException {
+        return switch (line) {
+            case SignalLine.Valid(long number, Signal signal) -> {
+                try {
+                    yield new Slot.Measured(number, scoring.begin(caller, signal));
+                } catch (Problem e) {
+                    yield refused(line, e);
+                }
+            }
+            case SignalLine.Invalid(long ignored, Problem problem) -> refused(line, problem);
+        };
+    }
+
+    private Slot refused(SignalLine line, Problem reason) {
+        String id =
+                line instanceof SignalLine.Valid valid
+                        ? valid.signal().id()
+                        : "line-" + line.number();
+        return new Slot.Refused(
+                line.number(), new Verdict.Unscored(id, scoring.standardPolicy(), reason));
+    }
+
+    private static Problem stopping() {
+        return new Problem(
+                ProblemCode.SHUTTING_DOWN, "the service is stopping and reads no further line");
+    }
+}
