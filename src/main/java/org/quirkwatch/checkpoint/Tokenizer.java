@@ -1,9 +1,11 @@
 package org.quirkwatch.checkpoint;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.Map;
 import org.quirkwatch.problem.Problem;
@@ -72,7 +74,20 @@ public final class Tokenizer {
         if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE)) {
             throw new IllegalArgumentException("a text must not have a lone surrogate");
         }
-        return tokenizer.encode(text, specialTokens, false).getIds();
+        return ids(text, specialTokens);
+    }
+
+    /// As `tokenizer.encode` does it, without what nobody asks for: the tokens' texts, places and
+    /// masks cost several times the ids.
+    private long[] ids(String text, boolean specialTokens) {
+        long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, specialTokens);
+        try {
+            return TokenizersLibrary.LIB.getTokenIds(encoding);
+        } finally {
+            TokenizersLibrary.LIB.deleteEncoding(encoding);
+            // The cleaner must not close the tokenizer under a call.
+            Reference.reachabilityFence(this);
+        }
     }
 
     /// One more than the greatest id that the tokenizer can give.

@@ -3,6 +3,8 @@ package org.quirkwatch.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.quirkwatch.bundled.Bundled;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 
@@ -73,6 +76,31 @@ class TokenizerTest {
         assertThatThrownBy(() -> tokenizer.encode("w2 \uD83D", false))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("lone surrogate");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "\n\n\t",
+                "\0",
+                "\uFEFF12",
+                "12 + 7 = 19",
+                "<s>12</s> <s",
+                "e\u0301\u0323 n\u0303o",
+                "\uD83D\uDC69\u200D\uD83D\uDCBB \uD83C\uDDE9\uD83C\uDDEA\uD83D\uDE00",
+                "\u0627\u0644\u0633\u0644\u0627\u0645 \u4F60\u597D \u202E"
+            })
+    void theIdsAreThoseOfTheLibrary(String text) throws IOException {
+        Path file = Bundled.model().resolve("tokenizer.json");
+        Tokenizer tokenizer = Tokenizer.open(file);
+        try (HuggingFaceTokenizer library = HuggingFaceTokenizer.newInstance(file)) {
+            for (boolean specialTokens : new boolean[] {true, false}) {
+                assertThat(tokenizer.encode(text, specialTokens))
+                        .containsExactly(library.encode(text, specialTokens, false).getIds());
+            }
+        }
     }
 
     @Test
