@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.quirkwatch.torch.ComputeDevice;
 import org.quirkwatch.torch.Program;
+import org.quirkwatch.torch.Program.Threads;
 import org.quirkwatch.torch.Scope;
 import org.quirkwatch.torch.Tensor;
 
@@ -16,6 +17,10 @@ public final class LinearAlgebra {
     /// take 2 ms for 16 x 512 x 512; for 1 x 4096 x 1000 Java is nine times faster, for 64 x 512 x
     /// 512 the program is six times.
     private static final long NATIVE_FROM = 16;
+
+    /// Multiply-adds of a product below which a second thread is not worth waking: about 2
+    /// milliseconds.
+    private static final double ALONE_MULTIPLY_ADDS = 5e7;
 
     private static final ReentrantLock LOCK = new ReentrantLock();
 
@@ -42,13 +47,13 @@ public final class LinearAlgebra {
     ///
     /// @param x `[n, d]`, finite
     public static Svd svd(Matrix x) {
-        Results results = call("svd", requireFinite(x));
+        Results results = call(Threads.ALL, "svd", requireFinite(x));
         return new Svd(results.vector(0), results.matrix(1));
     }
 
     /// The triangle R `[min(n, d), d]` with RᵀR = XᵀX.
     static Matrix triangle(Matrix x) {
-        return call("triangle", requireFinite(x)).matrix(0);
+        return call(Threads.ALL, "triangle", requireFinite(x)).matrix(0);
     }
 
     static Matrix multiplyInJava(Matrix a, Matrix b) {
@@ -71,7 +76,9 @@ public final class LinearAlgebra {
     }
 
     static Matrix multiplyNatively(Matrix a, Matrix b) {
-        return call("multiply", a, b).matrix(0);
+        double multiplyAdds = (double) a.rows() * a.columns() * b.columns();
+        Threads threads = multiplyAdds < ALONE_MULTIPLY_ADDS ? Threads.ONE : Threads.ALL;
+        return call(threads, "multiply", a, b).matrix(0);
     }
 
     // LAPACK may loop without end on NaN.
@@ -83,7 +90,7 @@ public final class LinearAlgebra {
         return x;
     }
 
-    private static Results call(String method, Matrix... arguments) {
+    private static Results call(Threads threads, String method, Matrix... arguments) {
         LOCK.lock();
         try (Scope scope = Scope.open(ComputeDevice.CPU)) {
             Program.Argument[] tensors = new Program.Argument[arguments.length];
@@ -93,7 +100,7 @@ public final class LinearAlgebra {
                         Program.one(scope.tensor(matrix.values(), matrix.rows(), matrix.columns()));
             }
             List<Tensor> tensorsOut =
-                    Holder.PROGRAM.call(scope, Program.Mode.INFERENCE, method, tensors);
+                    Holder.PROGRAM.call(scope, Program.Mode.INFERENCE, threads, method, tensors);
             return new Results(
                     tensorsOut.stream().map(Tensor::shape).toList(),
                     tensorsOut.stream().map(Tensor::toDoubles).toList());

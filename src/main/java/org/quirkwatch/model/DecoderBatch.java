@@ -126,9 +126,18 @@ final class DecoderBatch {
         return !others.get(signal).isEmpty();
     }
 
+    /// The positions of all rows, those that are filled up included.
+    long positions() {
+        return (long) rows.size() * width();
+    }
+
+    private int width() {
+        return rows.stream().mapToInt(row -> row.length).max().orElseThrow();
+    }
+
     /// `[rows, pos]`, filled up with zeros on the right.
     Tensor tokens(Scope scope) {
-        int width = rows.stream().mapToInt(row -> row.length).max().orElseThrow();
+        int width = width();
         long[] flat = new long[rows.size() * width];
         for (int i = 0; i < rows.size(); i++) {
             System.arraycopy(rows.get(i), 0, flat, i * width, rows.get(i).length);

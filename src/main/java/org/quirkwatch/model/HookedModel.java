@@ -31,6 +31,10 @@ public final class HookedModel implements AutoCloseable {
     /// memory to this many rows of the vocabulary.
     private static final int PROJECTION_CHUNK = 256;
 
+    /// Multiplications and additions of a block below which waking a second thread costs more than
+    /// it takes over: about 3 milliseconds of one core.
+    private static final double ALONE_OPERATIONS = 3e8;
+
     private final DecoderConfig config;
     private final ModelIdentity identity;
     private final ComputeDevice device;
@@ -133,6 +137,7 @@ public final class HookedModel implements AutoCloseable {
                     program.call(
                             scope,
                             gradients ? Program.Mode.GRADIENT : Program.Mode.INFERENCE,
+                            threads(rows),
                             "run",
                             Program.many(tensors),
                             Program.one(sizes(scope.host(), rows, spec, gradients)),
@@ -148,6 +153,14 @@ public final class HookedModel implements AutoCloseable {
                             Program.one(rows.hasOthers(scope)));
             return read(results, batch, rows, spec);
         }
+    }
+
+    private Program.Threads threads(DecoderBatch rows) {
+        double attention = 2.0 * (config.nHeads() + config.nKvHeads()) * config.dHead();
+        double weightsOfBlock = config.dModel() * (attention + 3.0 * config.dMlp());
+        return 2 * weightsOfBlock * rows.positions() < ALONE_OPERATIONS
+                ? Program.Threads.ONE
+                : Program.Threads.ALL;
     }
 
     private Tensor sizes(Scope host, DecoderBatch rows, CaptureSpec spec, boolean gradients) {

@@ -61,6 +61,15 @@ public final class Program implements AutoCloseable {
         GRADIENT
     }
 
+    /// How many of the processor's threads share the work of a call.
+    public enum Threads {
+        /// One: for a call that is over before others have woken up, and that others who want the
+        /// processor then do not hold up.
+        ONE,
+        /// All that the engine has.
+        ALL
+    }
+
     /// Compiles the program of a name.
     ///
     /// @param name the source's file name without `.py`
@@ -79,6 +88,11 @@ public final class Program implements AutoCloseable {
         return new Program(name, model);
     }
 
+    /// Calls a method with all threads; as [#call(Scope, Mode, Threads, String, Argument...)].
+    public List<Tensor> call(Scope scope, Mode mode, String method, Argument... arguments) {
+        return call(scope, mode, Threads.ALL, method, arguments);
+    }
+
     /// Calls a method that returns `List[Tensor]` or `Tensor`.
     ///
     /// @param scope owns what the method returns
@@ -86,7 +100,8 @@ public final class Program implements AutoCloseable {
     /// @param arguments in the order of the method's parameters; at least one, and no tensor in two
     ///   of them, as the engine knows a tensor by one name
     /// @return the returned tensors, in order
-    public List<Tensor> call(Scope scope, Mode mode, String method, Argument... arguments) {
+    public List<Tensor> call(
+            Scope scope, Mode mode, Threads threads, String method, Argument... arguments) {
         NDList inputs = new NDList();
         // The engine gives the results to the manager of the first input, so the marker that names
         // the method goes first.
@@ -109,6 +124,7 @@ public final class Program implements AutoCloseable {
                 }
             }
         }
+        Torch.useThreads(threads == Threads.ALL);
         NDList outputs =
                 block.forward(
                         new ParameterStore(scope.manager(), false),

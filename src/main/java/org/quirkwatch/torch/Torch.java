@@ -1,6 +1,7 @@
 package org.quirkwatch.torch;
 
 import ai.djl.engine.Engine;
+import ai.djl.pytorch.jni.JniUtils;
 
 /// The engine of this process. It is started on first use: its native libraries are unpacked from
 /// the jar into the user's cache folder and loaded once.
@@ -17,8 +18,15 @@ public final class Torch {
         return Holder.ENGINE;
     }
 
+    /// Lets what this thread calls next use one of the processor's threads, or as many as the
+    /// engine was started with. Costs next to nothing.
+    static void useThreads(boolean all) {
+        JniUtils.setNumThreads(all ? Holder.THREADS : 1);
+    }
+
     private static final class Holder {
         static final Engine ENGINE = start();
+        static final int THREADS = JniUtils.getNumThreads();
 
         private static Engine start() {
             // Never a download: what is not in the jar or on the machine is an error.
@@ -27,6 +35,7 @@ public final class Torch {
             // costs seconds in the
             // first requests and makes the numbers depend on what ran before.
             System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
+            OpenMp.waitAsleep();
             return Engine.getEngine("PyTorch");
         }
     }
