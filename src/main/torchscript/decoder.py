@@ -21,11 +21,13 @@ class P(Module):
   # scored [s, 2]: row and position of a next-token distribution; the first n are the signals' last prompt tokens
   # entries [r, 3]: index into scored, token, choice; the first n choices are the labels
   # others [n, c]: the other choices of a signal, filled up with the number of choices; has_others [n]: 0 or 1
+  # kept [rows, t]: the positions that anything looks at behind the keys and values of the last block that runs, without
+  #    gradients and means; filled up with the last. With t = pos every position goes through
   # -> one [n, width] float64 per tap, in the order of taps; with outputs, log p(label) [n] and log p(others) [n];
   #    with logits, [n, V]
   def run(self: __torch__.P, w: List[Tensor], sizes: Tensor, epsilon: Tensor, frequencies: Tensor, taps: Tensor,
           tokens: Tensor, spans: Tensor, signal_of_row: Tensor, scored: Tensor, entries: Tensor, others: Tensor,
-          has_others: Tensor) -> List[Tensor]:
+          has_others: Tensor, kept: Tensor) -> List[Tensor]:
     blocks = annotate(int, sizes[0].item())
     h = annotate(int, sizes[1].item())
     kv = annotate(int, sizes[2].item())
@@ -57,8 +59,8 @@ class P(Module):
     # Angles in float32 whatever the model's format, as the models were trained with.
     at = torch.to(torch.arange(pos, dtype=4, layout=None, device=ops.prim.device(tokens), pin_memory=None), 6)
     angles = torch.mul(torch.unsqueeze(at, 1), torch.unsqueeze(frequencies, 0))   # [pos, e/2]
-    cos = torch.cos(angles)
-    sin = torch.sin(angles)
+    cos = torch.cos(torch.cat([angles, angles], 1))                               # [pos, e]
+    sin = torch.sin(torch.cat([torch.neg(angles), angles], 1))
     mask = annotate(Optional[Tensor], None)
     if window > 0 and pos > window:
       back = torch.sub(torch.unsqueeze(at, 1), torch.unsqueeze(at, 0))            # [pos, pos]
@@ -72,16 +74,32 @@ class P(Module):
       b = 1 + 9 * l
       x = (self).tap(x, l * 8, keys, kinds, gradients, spans, n, found, sites, fired, armed)
       y = (self).norm(x, w[b], eps, any_gradient)                                 # [rows, pos, d]
-      q = torch.transpose(torch.view(torch.linear(y, w[b + 1]), [rows, pos, h, e]), 1, 2)   # [rows, h, pos, e]
       k = torch.transpose(torch.view(torch.linear(y, w[b + 2]), [rows, pos, kv, e]), 1, 2)  # [rows, kv, pos, e]
       v = torch.transpose(torch.view(torch.linear(y, w[b + 3]), [rows, pos, kv, e]), 1, 2)
-      q = (self).rotate(q, cos, sin)
       k = (self).rotate(k, cos, sin)
+      if l == blocks - 1 and torch.size(kept, 1) < pos:
+        # From here on the shapes below have t for pos.
+        which = torch.unsqueeze(kept, -1)                                         # [rows, t, 1]
+        x = torch.take_along_dim(x, which, 1)
+        y = torch.take_along_dim(y, which, 1)
+        cos = torch.unsqueeze(torch.embedding(cos, kept), 1)                      # [rows, 1, t, e]
+        sin = torch.unsqueeze(torch.embedding(sin, kept), 1)
+        behind = torch.sub(which, torch.arange(pos, dtype=4, layout=None, device=ops.prim.device(x), pin_memory=None))
+        mask = torch.ge(behind, 0)                                                # [rows, t, pos]
+        if window > 0:
+          mask = torch.logical_and(mask, torch.lt(behind, window))
+        mask = torch.unsqueeze(mask, 1)
+        first = torch.select(spans, 2, 0)                                         # [4, rows]
+        spans = torch.stack([(self).place(first, kept), torch.select(spans, 2, 1)], 2)
+        row = torch.select(scored, 1, 0)
+        scored = torch.stack([row, (self).place(torch.select(scored, 1, 1), torch.index_select(kept, 0, row))], 1)
+      q = torch.transpose(torch.view(torch.linear(y, w[b + 1]), [rows, torch.size(y, 1), h, e]), 1, 2)
+      q = (self).rotate(q, cos, sin)                                              # [rows, h, pos, e]
       if kv < h:
         k = torch.reshape(torch.expand(torch.unsqueeze(k, 2), [rows, kv, h // kv, pos, e]), [rows, h, pos, e])
         v = torch.reshape(torch.expand(torch.unsqueeze(v, 2), [rows, kv, h // kv, pos, e]), [rows, h, pos, e])
       z = torch.scaled_dot_product_attention(q, k, v, mask, 0., torch.__is__(mask, None))
-      z = torch.reshape(torch.transpose(z, 1, 2), [rows, pos, h * e])
+      z = torch.reshape(torch.transpose(z, 1, 2), [rows, torch.size(y, 1), h * e])
       z = (self).tap(z, l * 8 + 1, keys, kinds, gradients, spans, n, found, sites, fired, armed)
       a = torch.linear(z, w[b + 4])                                               # [rows, pos, d]
       a = (self).tap(a, l * 8 + 2, keys, kinds, gradients, spans, n, found, sites, fired, armed)
@@ -133,6 +151,10 @@ class P(Module):
     for answer in answers:
       _0 = torch.append(ordered, torch.detach(answer))
     return ordered
+
+  # Where positions stand among those that are kept. at [..., rows], kept [rows, t] -> [..., rows]
+  def place(self: __torch__.P, at: Tensor, kept: Tensor) -> Tensor:
+    return torch.argmax(torch.to(torch.eq(kept, torch.unsqueeze(at, -1)), 4), -1)
 
   # x [rows, pos, width] -> x, after whatever taps ask for it here
   def tap(self: __torch__.P, x: Tensor, key: int, keys: List[int], kinds: List[int], gradients: List[bool],
@@ -227,13 +249,11 @@ class P(Module):
       y = torch.mul_(y, weight)
     return torch.to(y, ops.prim.dtype(weight))
 
-  # Rotary embedding. x [rows, heads, pos, e], cos and sin [pos, e/2]
+  # Rotary embedding. x [rows, heads, pos, e], cos and sin [..., pos, e]
   def rotate(self: __torch__.P, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     half = torch.size(x, -1) // 2
-    left = torch.narrow(x, -1, 0, half)
-    right = torch.narrow(x, -1, half, half)
-    turned = torch.cat([torch.addcmul(torch.mul(left, cos), right, sin, value=-1),
-                        torch.addcmul(torch.mul(right, cos), left, sin)], -1)
+    swapped = torch.cat([torch.narrow(x, -1, half, half), torch.narrow(x, -1, 0, half)], -1)
+    turned = torch.addcmul(torch.mul(x, cos), swapped, sin)
     return torch.to(turned, ops.prim.dtype(x))
 
   # To float32 what is narrower.

@@ -1,7 +1,12 @@
 package org.quirkwatch.model;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.quirkwatch.torch.Scope;
 import org.quirkwatch.torch.Tensor;
@@ -193,6 +198,43 @@ final class DecoderBatch {
             flat[i] = hasOthers(i) ? 1 : 0;
         }
         return scope.tensor(flat, signals);
+    }
+
+    /// `[rows, t]`: the single positions that a tap or a probability looks at; t is as many as one
+    /// row has, and shorter rows repeat their last.
+    ///
+    /// @param all every position instead, as something looks at more of them
+    Tensor kept(Scope scope, boolean all) {
+        List<long[]> kept = all ? everyPosition() : lookedAt();
+        int width = kept.stream().mapToInt(row -> row.length).max().orElseThrow();
+        long[] flat = new long[kept.size() * width];
+        for (int i = 0; i < kept.size(); i++) {
+            long[] row = kept.get(i);
+            for (int j = 0; j < width; j++) {
+                flat[i * width + j] = row[Math.min(j, row.length - 1)];
+            }
+        }
+        return scope.tensor(flat, kept.size(), width);
+    }
+
+    private List<long[]> everyPosition() {
+        return Collections.nCopies(rows.size(), LongStream.range(0, width()).toArray());
+    }
+
+    private List<long[]> lookedAt() {
+        List<SortedSet<Long>> positions = new ArrayList<>();
+        for (int i = 0; i < rows.size(); i++) {
+            // The last of the prompt, and the last of the row, which is the label's where it is
+            // fed.
+            positions.add(
+                    new TreeSet<>(Arrays.asList((long) spans.get(i)[0], rows.get(i).length - 1L)));
+        }
+        for (int[] at : scored) {
+            positions.get(at[0]).add((long) at[1]);
+        }
+        return positions.stream()
+                .map(row -> row.stream().mapToLong(Long::longValue).toArray())
+                .toList();
     }
 
     private static Tensor flatten(Scope scope, List<int[]> values, int width) {

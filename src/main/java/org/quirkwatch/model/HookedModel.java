@@ -132,6 +132,7 @@ public final class HookedModel implements AutoCloseable {
             checkLabels(batch);
         }
         DecoderBatch rows = new DecoderBatch(batch, spec);
+        int blocks = spec.scoresLabels() ? config.nLayers() : blocksNeeded(taps);
         try (Scope scope = Scope.open(device)) {
             List<Tensor> results =
                     program.call(
@@ -140,7 +141,7 @@ public final class HookedModel implements AutoCloseable {
                             threads(rows),
                             "run",
                             Program.many(tensors),
-                            Program.one(sizes(scope.host(), rows, spec, gradients)),
+                            Program.one(sizes(scope.host(), rows, spec, blocks)),
                             Program.one(scope.host().scalar(config.rmsNormEpsilon())),
                             Program.one(frequencies),
                             Program.one(taps(scope.host(), taps)),
@@ -150,7 +151,8 @@ public final class HookedModel implements AutoCloseable {
                             Program.one(rows.scored(scope)),
                             Program.one(rows.entries(scope)),
                             Program.one(rows.others(scope)),
-                            Program.one(rows.hasOthers(scope)));
+                            Program.one(rows.hasOthers(scope)),
+                            Program.one(rows.kept(scope, looksAtSpans(spec, blocks))));
             return read(results, batch, rows, spec);
         }
     }
@@ -163,14 +165,16 @@ public final class HookedModel implements AutoCloseable {
                 : Program.Threads.ALL;
     }
 
-    private Tensor sizes(Scope host, DecoderBatch rows, CaptureSpec spec, boolean gradients) {
+    private Tensor sizes(Scope host, DecoderBatch rows, CaptureSpec spec, int blocks) {
         Outputs asked = spec.outputs();
         long outputs =
                 DecoderCodes.of(
-                        gradients && asked instanceof Outputs.None ? Outputs.LABELS : asked);
+                        spec.takesGradients() && asked instanceof Outputs.None
+                                ? Outputs.LABELS
+                                : asked);
         return host.tensor(
                 new long[] {
-                    outputs > 0 ? config.nLayers() : blocksNeeded(spec.taps()),
+                    blocks,
                     config.nHeads(),
                     config.nKvHeads(),
                     config.dHead(),
@@ -201,6 +205,18 @@ public final class HookedModel implements AutoCloseable {
             flat[i * 4 + 3] = DecoderCodes.of(tap.quantity());
         }
         return host.tensor(flat, taps.size(), 4);
+    }
+
+    /// Whether anything takes a mean or a gradient behind the keys and values of the last block
+    /// that runs, so that all positions have to go through.
+    private static boolean looksAtSpans(CaptureSpec spec, int blocks) {
+        boolean ofLogits =
+                spec.outputs() instanceof Outputs.Logits(Position position) && position.isMean();
+        return spec.takesGradients()
+                || ofLogits
+                || spec.taps().stream()
+                        .filter(tap -> blocksNeeded(List.of(tap)) == blocks)
+                        .anyMatch(tap -> tap.position().isMean());
     }
 
     private static int blocksNeeded(List<Tap> taps) {

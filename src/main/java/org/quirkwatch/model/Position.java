@@ -27,6 +27,10 @@ public enum Position {
         return this == LABEL || this == MEAN_LABEL;
     }
 
+    boolean isMean() {
+        return this == MEAN_PROMPT || this == MEAN_LABEL;
+    }
+
     /// The position of a name.
     ///
     /// @throws org.quirkwatch.problem.Problem `invalid-request` for another text
