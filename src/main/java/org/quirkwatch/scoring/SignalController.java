@@ -53,12 +53,18 @@ final class SignalController {
 
     @Operation(
             operationId = "judgeSignal",
-            summary = "Judge one signal",
+            summary = "Judge one signal, or a stream of them",
             description =
                     "Runs the signal through the model and answers with a verdict. A signal that"
                             + " the model or the detector cannot score is answered with status 200"
                             + " and an unscored verdict; one that is not valid, or too long for"
-                            + " the model, with 422.",
+                            + " the model, with 422.\n\n"
+                            + "As application/x-ndjson: one signal per line in, one verdict per"
+                            + " line out, in order, streamed; read the answer while you send. A"
+                            + " bad line gives an unscored verdict with its line number and does"
+                            + " not stop the rest. When the service stops, the lines that it took"
+                            + " in get their verdicts, the next one an unscored verdict with the"
+                            + " reason shutting-down, and the answer ends.",
             requestBody =
                     @RequestBody(
                             required = true,

@@ -140,7 +140,7 @@ class WrongInputOverHttpTest {
     @ValueSource(
             strings = {
                 "text/plain",
-                "application/x-ndjson",
+                "application/x-ndjson;charset=utf-16",
                 "application/x-www-form-urlencoded",
                 "application/json;charset=iso-8859-1",
                 "nonsense"
@@ -158,7 +158,9 @@ class WrongInputOverHttpTest {
         JsonNode problem = caller.post("/v1/signals", GOOD.getBytes(UTF_8), "text/plain").json();
 
         assertThat(problem.get("detail").asString())
-                .isEqualTo("the content type is \"text/plain\", supported here: application/json");
+                .isEqualTo(
+                        "the content type is \"text/plain\", supported here: application/json,"
+                                + " application/x-ndjson");
     }
 
     @Test
