@@ -7,8 +7,10 @@ JDK25 := $(shell for d in "$$JAVA_HOME" /usr/lib/jvm/*25*; do \
 # The seed of the bundled model, as its card says.
 SEED ?= 1
 OUTPUT ?= target/quirky-addition
+# What `make load` runs; the tests' classes are started on the libraries within the jar, without Maven.
+RUN ?= --help
 
-.PHONY: help serve test verify package format openapi bench train
+.PHONY: help serve test verify package format openapi bench load train
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +35,12 @@ openapi: ## write openapi.yaml anew from the service
 
 bench: ## measure throughput; add the rows to docs/LOG.md
 	$(MVN) -q test -Dtest=Benchmark
+
+load: package ## drive a running service over HTTP (RUN="rate --port 8080", RUN=--help lists the scenarios)
+	@$(JDK25)/bin/java --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx512m -cp target/quirkwatch.jar \
+	  -Dloader.path=target/test-classes -Dloader.main=org.quirkwatch.bench.Load \
+	  -Dlogback.configurationFile=logback-commands.xml \
+	  org.springframework.boot.loader.launch.PropertiesLauncher $(RUN)
 
 train: package ## train the bundled model anew (SEED=1 OUTPUT=target/quirky-addition)
 	bin/quirkwatch quirky train --task addition --seed $(SEED) --resume --output $(OUTPUT)
