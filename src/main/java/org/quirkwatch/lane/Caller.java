@@ -17,15 +17,17 @@ public final class Caller implements AutoCloseable {
     private final Lanes lanes;
     // Places that were taken and that no signal holds yet.
     private final AtomicInteger free;
-    private final AtomicBoolean waiting = new AtomicBoolean(true);
+    // Whether it is among those who are waited for when a newcomer's delay is foreseen.
+    private final AtomicBoolean waiting;
     private final AtomicBoolean gone = new AtomicBoolean();
 
     /// What waits of it; guarded by the queue's lock.
     final ArrayDeque<Pending> line = new ArrayDeque<>();
 
-    Caller(Lanes lanes, int places) {
+    Caller(Lanes lanes, int places, boolean waiting) {
         this.lanes = lanes;
         this.free = new AtomicInteger(places);
+        this.waiting = new AtomicBoolean(waiting);
     }
 
     /// A signal to be measured.

@@ -23,7 +23,7 @@ public final class Lanes implements AutoCloseable {
     private final FairQueue queue = new FairQueue();
     private final Places places;
     private final Throughput throughput = new Throughput();
-    // Callers of whom nothing has run yet.
+    // Callers of whom nothing has run yet; not streams, which may be open without sending.
     private final AtomicInteger waiting = new AtomicInteger();
     private volatile boolean refusing;
 
@@ -70,7 +70,7 @@ public final class Lanes implements AutoCloseable {
                             .formatted(places.held(), signals, limits.maxPending()));
         }
         waiting.incrementAndGet();
-        return new Caller(this, signals);
+        return new Caller(this, signals, true);
     }
 
     /// Takes in a caller who waits for each place.
@@ -81,8 +81,7 @@ public final class Lanes implements AutoCloseable {
         if (isLate() || places.held() >= limits.maxPending()) {
             throw overloaded("%d signals wait for the model".formatted(places.held()));
         }
-        waiting.incrementAndGet();
-        return new Caller(this, 0);
+        return new Caller(this, 0, false);
     }
 
     /// Whether a single signal would be refused now: what can be known before it is read.

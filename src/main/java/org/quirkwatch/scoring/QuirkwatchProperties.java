@@ -63,8 +63,6 @@ record QuirkwatchProperties(
     ///   256 MB)
     /// @param maxBodyTime in which a body has to arrive, streams excepted (default 30 s)
     /// @param maxStreamLines lines of a stream that are read and not yet answered (default 256)
-    /// @param maxRequests requests to score that are inside at once; beyond it callers get 503
-    ///   (default 4096)
     record Limits(
             @DefaultValue("16MB") @NotNull DataSize maxBodySize,
             @DefaultValue("1024") @Min(1) @Max(100_000) int maxBatchSignals,
@@ -76,8 +74,7 @@ record QuirkwatchProperties(
             @DefaultValue("16KB") @NotNull DataSize maxMetadataSize,
             @DefaultValue("256MB") @NotNull DataSize maxBodiesSize,
             @DefaultValue("30s") @NotNull @DurationMin(millis = 1) Duration maxBodyTime,
-            @DefaultValue("256") @Min(1) @Max(1_000_000) int maxStreamLines,
-            @DefaultValue("4096") @Min(1) @Max(1_000_000) int maxRequests) {
+            @DefaultValue("256") @Min(1) @Max(1_000_000) int maxStreamLines) {
 
         SignalLimits signal() {
             return new SignalLimits(

@@ -6,6 +6,7 @@ import org.quirkwatch.lane.BatchMeasurer;
 import org.quirkwatch.lane.Lanes;
 import org.quirkwatch.lane.Measurement;
 import org.quirkwatch.model.TokenizedSignal;
+import org.quirkwatch.problem.Problem;
 import org.quirkwatch.signal.Signal;
 import org.springframework.boot.health.contributor.Health;
 
@@ -26,19 +27,27 @@ final class Readiness {
     /// Scores signals as the lanes will, so that the first caller does not wait for what is only
     /// done once.
     ///
-    /// @throws org.quirkwatch.problem.Problem the reason when one could not be scored
+    /// @throws Problem the reason when one could not be scored
     static void tryOut(Scorer scorer) {
         List<TokenizedSignal> signals = new ArrayList<>();
-        for (int i = 1; i <= SIGNALS; i++) {
-            String prompt = "1 + 1 = 2. ".repeat(i);
-            signals.add(
-                    scorer.tokenize(
-                            new Signal("readiness", prompt, " Yes", List.of(" No", " Yes"))));
+        signals.add(scorer.tokenize(signal(1)));
+        for (int i = 2; i <= SIGNALS; i++) {
+            try {
+                signals.add(scorer.tokenize(signal(i)));
+            } catch (Problem e) {
+                // A short context: fewer will do.
+                break;
+            }
         }
         for (int i = 0; i < PASSES; i++) {
             requireScored(scorer.measurer().measure(signals.subList(0, 1)));
             requireScored(scorer.measurer().measure(signals));
         }
+    }
+
+    private static Signal signal(int sums) {
+        String prompt = "1 + 1 = 2. ".repeat(sums);
+        return new Signal("readiness", prompt, " Yes", List.of(" No", " Yes"));
     }
 
     private static void requireScored(BatchMeasurer.Batch batch) {

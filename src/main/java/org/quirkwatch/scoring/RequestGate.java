@@ -21,14 +21,11 @@ final class RequestGate extends OncePerRequestFilter {
 
     private final Lanes lanes;
     private final ProblemWriter problems;
-    private final int maxRequests;
     private final AtomicInteger inside = new AtomicInteger();
 
-    /// @param maxRequests that may be inside at once, 1 or more
-    RequestGate(Lanes lanes, ProblemWriter problems, int maxRequests) {
+    RequestGate(Lanes lanes, ProblemWriter problems) {
         this.lanes = lanes;
         this.problems = problems;
-        this.maxRequests = maxRequests;
     }
 
     /// Requests that are inside.
@@ -40,7 +37,7 @@ final class RequestGate extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        int before = inside.getAndIncrement();
+        inside.getAndIncrement();
         try {
             if (lanes.isRefusing()) {
                 // The caller's next request should go to another replica.
@@ -52,7 +49,7 @@ final class RequestGate extends OncePerRequestFilter {
                                 Duration.ofSeconds(1)),
                         request,
                         response);
-            } else if (before >= maxRequests || lanes.isFull()) {
+            } else if (lanes.isFull()) {
                 problems.write(overloaded(), request, response);
             } else {
                 chain.doFilter(request, response);
@@ -65,8 +62,7 @@ final class RequestGate extends OncePerRequestFilter {
     private Problem overloaded() {
         return Problem.retryAfter(
                 ProblemCode.OVERLOADED,
-                "%d signals of %d requests wait for the model"
-                        .formatted(lanes.pending(), inside.get() - 1),
+                "%d signals wait for the model".formatted(lanes.pending()),
                 Duration.ofSeconds(lanes.retryAfterSeconds()));
     }
 }

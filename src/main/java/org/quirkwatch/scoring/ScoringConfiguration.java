@@ -156,8 +156,8 @@ class ScoringConfiguration {
     }
 
     @Bean
-    RequestGate requestGate(QuirkwatchProperties properties, Lanes lanes, ProblemWriter problems) {
-        return new RequestGate(lanes, problems, properties.limits().maxRequests());
+    RequestGate requestGate(Lanes lanes, ProblemWriter problems) {
+        return new RequestGate(lanes, problems);
     }
 
     @Bean

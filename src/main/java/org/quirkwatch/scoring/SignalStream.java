@@ -2,6 +2,7 @@ package org.quirkwatch.scoring;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketTimeoutException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -131,24 +132,35 @@ final class SignalStream {
     }
 
     private void read() {
-        Slot.End end = new Slot.End(null);
+        try {
+            window.put(new Slot.End(readLines()));
+        } catch (InterruptedException e) {
+            // The writer has ended and looks at nothing more.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// Why it ended, where that was not the end of the stream.
+    private @Nullable Throwable readLines() throws InterruptedException {
+        long last = 0;
         try {
             boolean open = true;
             while (open && reader.hasNext()) {
                 SignalLine line = reader.next();
+                last = line.number();
                 open = lanes.isOpen();
                 window.put(open ? begin(line) : refused(line, stopping()));
             }
-        } catch (InterruptedException e) {
-            return;
+            return null;
+        } catch (Problem e) {
+            if (e.getCause() instanceof SocketTimeoutException) {
+                // The sender is there, but says nothing: it is told why this ends.
+                window.put(refused(new SignalLine.Invalid(last + 1, silent())));
+                return null;
+            }
+            return e;
         } catch (RuntimeException e) {
-            end = new Slot.End(e);
-        }
-        try {
-            window.put(end);
-        } catch (InterruptedException e) {
-            // The writer has ended and looks at nothing more.
-            Thread.currentThread().interrupt();
+            return e;
         }
     }
 
@@ -161,8 +173,12 @@ final class SignalStream {
                     yield refused(line, e);
                 }
             }
-            case SignalLine.Invalid(long ignored, Problem problem) -> refused(line, problem);
+            case SignalLine.Invalid invalid -> refused(invalid);
         };
+    }
+
+    private Slot refused(SignalLine.Invalid line) {
+        return refused(line, line.problem());
     }
 
     private Slot refused(SignalLine line, Problem reason) {
@@ -172,6 +188,12 @@ final class SignalStream {
                         : "line-" + line.number();
         return new Slot.Refused(
                 line.number(), new Verdict.Unscored(id, scoring.standardPolicy(), reason));
+    }
+
+    private static Problem silent() {
+        return new Problem(
+                ProblemCode.REQUEST_TIMEOUT,
+                "no further line came for as long as the service waits for one");
     }
 
     private static Problem stopping() {

@@ -45,7 +45,6 @@ class QuirkwatchPropertiesTest {
                                 Map.entry("quirkwatch.limits.max-bodies-size", "24KB"),
                                 Map.entry("quirkwatch.limits.max-body-time", "25ms"),
                                 Map.entry("quirkwatch.limits.max-stream-lines", "26"),
-                                Map.entry("quirkwatch.limits.max-requests", "27"),
                                 Map.entry("quirkwatch.policies.strict.version", "2"),
                                 Map.entry("quirkwatch.policies.strict.alpha-review", "0.2"),
                                 Map.entry("quirkwatch.policies.strict.alpha-discard", "0.1"),
@@ -72,8 +71,7 @@ class QuirkwatchPropertiesTest {
                                         DataSize.ofBytes(15),
                                         DataSize.ofKilobytes(24),
                                         Duration.ofMillis(25),
-                                        26,
-                                        27),
+                                        26),
                                 new QuirkwatchProperties.Lane(
                                         16,
                                         17,
@@ -121,8 +119,7 @@ class QuirkwatchPropertiesTest {
                                         DataSize.ofKilobytes(16),
                                         DataSize.ofMegabytes(256),
                                         Duration.ofSeconds(30),
-                                        256,
-                                        4096),
+                                        256),
                                 new QuirkwatchProperties.Lane(
                                         4096,
                                         32,
