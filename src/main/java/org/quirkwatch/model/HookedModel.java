@@ -1,10 +1,12 @@
 package org.quirkwatch.model;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.checkpoint.DecoderConfig;
 import org.quirkwatch.linalg.Matrix;
@@ -18,6 +20,7 @@ import org.quirkwatch.torch.DType;
 import org.quirkwatch.torch.Program;
 import org.quirkwatch.torch.Scope;
 import org.quirkwatch.torch.Tensor;
+import org.quirkwatch.torch.Torch;
 
 /// A decoder with taps: runs batches of signals and gives back activations, or gradients of an
 /// objective of the label, pooled to one vector per signal on the device. The pass itself is
@@ -43,6 +46,7 @@ public final class HookedModel implements AutoCloseable {
     private final Scope weights;
     private final List<Tensor> tensors;
     private final Tensor frequencies;
+    private final Workers workers = new Workers(Torch.threads());
 
     private HookedModel(
             Checkpoint checkpoint,
@@ -125,20 +129,44 @@ public final class HookedModel implements AutoCloseable {
         if (batch.isEmpty()) {
             throw new IllegalArgumentException("a batch needs a signal, got none");
         }
-        List<Tap> taps = spec.taps();
-        boolean gradients = spec.takesGradients();
-        checkPoints(taps);
+        checkPoints(spec.taps());
         if (spec.needsLabels()) {
             checkLabels(batch);
         }
-        DecoderBatch rows = new DecoderBatch(batch, spec);
+        // A GPU would rather have one large batch, and a tape of gradients belongs to one thread.
+        if (device.cuda() || spec.takesGradients()) {
+            DecoderBatch rows = new DecoderBatch(batch, spec);
+            return pass(rows, batch, spec, threads(rows));
+        }
+        BatchParts parts = BatchParts.of(batch, spec);
+        List<Supplier<Capture>> passes = new ArrayList<>();
+        boolean small = true;
+        for (List<Integer> part : parts.indices()) {
+            List<TokenizedSignal> signals = BatchParts.select(batch, part);
+            DecoderBatch rows = new DecoderBatch(signals, spec);
+            Program.Threads threads = threads(rows);
+            small &= threads == Program.Threads.ONE;
+            passes.add(() -> pass(rows, signals, spec, threads));
+        }
+        return parts.join(
+                small && passes.size() > 1
+                        ? workers.all(passes)
+                        : passes.stream().map(Supplier::get).toList());
+    }
+
+    private Capture pass(
+            DecoderBatch rows,
+            List<TokenizedSignal> batch,
+            CaptureSpec spec,
+            Program.Threads threads) {
+        List<Tap> taps = spec.taps();
         int blocks = spec.scoresLabels() ? config.nLayers() : blocksNeeded(taps);
         try (Scope scope = Scope.open(device)) {
             List<Tensor> results =
                     program.call(
                             scope,
-                            gradients ? Program.Mode.GRADIENT : Program.Mode.INFERENCE,
-                            threads(rows),
+                            spec.takesGradients() ? Program.Mode.GRADIENT : Program.Mode.INFERENCE,
+                            threads,
                             "run",
                             Program.many(tensors),
                             Program.one(sizes(scope.host(), rows, spec, blocks)),
@@ -301,6 +329,7 @@ public final class HookedModel implements AutoCloseable {
 
     @Override
     public void close() {
+        workers.close();
         program.close();
         weights.close();
     }

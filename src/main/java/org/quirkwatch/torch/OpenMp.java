@@ -8,9 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
 
-/// How libtorch's threads wait for each other. Those of GNU OpenMP spin for about 10 milliseconds
-/// before they sleep, which takes the processor from whoever they wait for where anything else runs
-/// beside them. (See docs/decisions/0008.)
+/// How libtorch's threads wait for each other. Those of GNU OpenMP spin for 300 000 turns before
+/// they sleep, which takes the processor from whoever they wait for where anything else runs beside
+/// them. (See docs/decisions/0008.)
 ///
 /// GNU OpenMP reads the environment of the process once, when it is loaded. Java has no call that
 /// changes it; `setenv` of the C library does.

@@ -21,7 +21,8 @@ import java.util.Set;
 /// and give tensors. It holds no weights: they are arguments. One call runs as a whole in native
 /// code.
 ///
-/// A program may be called by one thread at a time.
+/// Several threads may call a program at a time in [Mode#INFERENCE], where a tensor that more than
+/// one of them passes stands in the same argument of each; one thread at a time otherwise.
 public final class Program implements AutoCloseable {
 
     private final String name;

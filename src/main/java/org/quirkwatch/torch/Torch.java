@@ -14,6 +14,11 @@ public final class Torch {
         return engine().getVersion();
     }
 
+    /// How many of the processor's threads a call of a program may use.
+    public static int threads() {
+        return Holder.THREADS;
+    }
+
     static Engine engine() {
         return Holder.ENGINE;
     }
