@@ -9,6 +9,7 @@ SEED ?= 1
 OUTPUT ?= target/quirky-addition
 # What `make load` runs; the tests' classes are started on the libraries within the jar, without Maven.
 RUN ?= --help
+LOAD := target/test-classes/org/quirkwatch/bench/Load.class
 
 .PHONY: help serve test verify package format openapi bench load train
 
@@ -36,7 +37,11 @@ openapi: ## write openapi.yaml anew from the service
 bench: ## measure throughput; add the rows to docs/LOG.md
 	$(MVN) -q test -Dtest=Benchmark
 
-load: package ## drive a running service over HTTP (RUN="rate --port 8080", RUN=--help lists the scenarios)
+# Only where nothing is built: a running service reads from the jar, which must not change under it.
+$(LOAD):
+	$(MVN) -q package -DskipTests
+
+load: $(LOAD) ## drive a running service over HTTP, as built (RUN="rate --port 8080"; alone it lists the scenarios)
 	@$(JDK25)/bin/java --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx512m -cp target/quirkwatch.jar \
 	  -Dloader.path=target/test-classes -Dloader.main=org.quirkwatch.bench.Load \
 	  -Dlogback.configurationFile=logback-commands.xml \

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 
 /// Bodies that no service should take, sent over and over by some callers.
 final class Bodies implements HostileCommand.Attack {
@@ -14,6 +15,7 @@ final class Bodies implements HostileCommand.Attack {
     private static final long LARGE_BYTES = 100L << 20;
     private static final int DEEP_CALLERS = 4;
     private static final int DEEP_LEVELS = 100_000;
+    private static final long PAUSE_NANOS = 250_000_000;
     private static final int BLOCK_BYTES = 1 << 16;
 
     private final int port;
@@ -36,7 +38,8 @@ final class Bodies implements HostileCommand.Attack {
         this.bytes = bytes;
     }
 
-    /// Prompts of 100 MB; every second caller does not say the length beforehand.
+    /// Prompts of 100 MB. Every second caller does not say the length beforehand; half of either
+    /// kind go on sending when they have their answer already.
     static Bodies large(int port) {
         byte[] start = ResponseReader.ascii("{\"label\":\" Yes\",\"prompt\":\"");
         byte[] block = ResponseReader.ascii("a".repeat(BLOCK_BYTES));
@@ -54,22 +57,24 @@ final class Bodies implements HostileCommand.Attack {
     public void begin() {
         for (int i = 0; i < callers; i++) {
             boolean chunked = i % 2 == 1;
+            boolean stubborn = i / 2 % 2 == 1;
             threads.add(
                     Thread.ofPlatform()
                             .daemon()
                             .start(() -> {
                                 while (!ended) {
-                                    note(send(chunked));
+                                    note(send(chunked, stubborn));
+                                    LockSupport.parkNanos(PAUSE_NANOS);
                                 }
                             }));
         }
     }
 
-    private String send(boolean chunked) {
+    private String send(boolean chunked, boolean stubborn) {
         try (Connection connection = Connection.open(port)) {
             String fault = "";
             try {
-                write(connection, chunked);
+                write(connection, chunked, stubborn);
             } catch (IOException e) {
                 // It may have been answered before it was read to its end.
                 fault = e.getMessage();
@@ -85,7 +90,8 @@ final class Bodies implements HostileCommand.Attack {
         }
     }
 
-    private void write(Connection connection, boolean chunked) throws IOException {
+    private void write(Connection connection, boolean chunked, boolean stubborn)
+            throws IOException {
         OutputStream out = connection.out();
         String framing =
                 chunked ? "Transfer-Encoding: chunked" : "Content-Length: %d".formatted(bytes);
@@ -97,7 +103,7 @@ final class Bodies implements HostileCommand.Attack {
                                 + "\r\n\r\n"));
         write(out, chunked, start, start.length);
         long left = bytes - start.length;
-        while (left > 0 && !ended && !connection.hasAnswer()) {
+        while (left > 0 && !ended && (stubborn || !connection.hasAnswer())) {
             int count = (int) Math.min(left, block.length);
             write(out, chunked, block, count);
             left -= count;

@@ -30,10 +30,11 @@ final class DrainCommand implements Callable<Integer> {
     private static final long EXIT_SECONDS = 90;
     private static final double LEAST_LOAD_SECONDS = 1;
     private static final double MOST_LOAD_SECONDS = 4;
-    private static final long PAUSE_NANOS = 5_000_000;
+    private static final long PAUSE_NANOS = 1_000_000;
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final Report report;
+    private String device = "";
 
     @Mixin private Load.Target target;
 
@@ -97,7 +98,7 @@ final class DrainCommand implements Callable<Integer> {
             }
         }
         report.row(
-                service,
+                device,
                 "ended with SIGTERM under load, %d times: requests accepted, answered, refused with"
                                 .formatted(times)
                         + " Retry-After, sent when nothing listened, lost; time to exit",
@@ -118,11 +119,13 @@ final class DrainCommand implements Callable<Integer> {
         DrainLedger ledger = new DrainLedger();
         Process process = start(service);
         try {
+            device = service.device();
             List<Thread> callers = callers(service, prompts, ledger);
             StreamCall.Outcome[] stream = new StreamCall.Outcome[1];
             Thread streaming = streaming(service, prompts, stream);
             Thread.sleep(Math.round(seconds * 1000));
             long begin = System.nanoTime();
+            ledger.signalled(begin);
             process.destroy();
             watchListener(service, ledger, process);
             boolean exited = process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS);

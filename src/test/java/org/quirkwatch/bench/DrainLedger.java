@@ -9,6 +9,7 @@ final class DrainLedger {
     private final List<Unanswered> unanswered = new ArrayList<>();
     private final List<String> wrong = new ArrayList<>();
     private long closedNanos = Long.MAX_VALUE;
+    private long signalledNanos;
     private long verdicts;
     private long refusals;
     private long notSent;
@@ -53,6 +54,11 @@ final class DrainLedger {
         unanswered.add(new Unanswered(sentNanos, begun, what));
     }
 
+    /// Notes that the service was told to end.
+    synchronized void signalled(long nanos) {
+        signalledNanos = nanos;
+    }
+
     /// Notes that a connection was refused.
     synchronized void closed(long nanos) {
         closedNanos = Math.min(closedNanos, nanos);
@@ -71,7 +77,12 @@ final class DrainLedger {
             if (one.begun()) {
                 bad.add("cut off: " + one.what());
             } else if (one.sentNanos() < closedNanos) {
-                bad.add("lost: " + one.what());
+                bad.add(
+                        "lost, sent %.1f ms after SIGTERM and %.1f ms before a connection was refused: %s"
+                                .formatted(
+                                        (one.sentNanos() - signalledNanos) / 1e6,
+                                        (closedNanos - one.sentNanos()) / 1e6,
+                                        one.what()));
             } else {
                 late++;
             }

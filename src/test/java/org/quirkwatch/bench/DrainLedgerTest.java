@@ -9,11 +9,14 @@ class DrainLedgerTest {
     @Test
     void aRequestThatWasSentWhileSomethingListenedAndGotNothingIsLost() {
         DrainLedger ledger = new DrainLedger();
-        ledger.unanswered(99, false, "sent before");
-        ledger.unanswered(101, false, "sent after");
-        ledger.closed(200);
-        ledger.closed(100);
-        assertThat(ledger.balance().wrong()).containsExactly("lost: sent before");
+        ledger.signalled(2_000_000);
+        ledger.unanswered(3_000_000, false, "sent before");
+        ledger.unanswered(7_000_001, false, "sent after");
+        ledger.closed(9_000_000);
+        ledger.closed(7_000_000);
+        assertThat(ledger.balance().wrong())
+                .containsExactly(
+                        "lost, sent 1.0 ms after SIGTERM and 4.0 ms before a connection was refused: sent before");
         assertThat(ledger.balance().late()).isEqualTo(1);
     }
 

@@ -19,8 +19,8 @@ import picocli.CommandLine.Option;
 final class HostileCommand implements Callable<Integer> {
 
     private static final double GOOD_PER_SECOND = 10;
-    private static final int GOOD_CONNECTIONS = 4;
-    private static final double MOST_LATE_SECONDS = 10;
+    private static final int GOOD_CONNECTIONS = 8;
+    private static final double MOST_LATE_SECONDS = 600;
 
     private final Report report;
     private final List<String> wrong = new ArrayList<>();
@@ -139,10 +139,11 @@ final class HostileCommand implements Callable<Integer> {
                 service,
                 "a request every 100 ms beside %s, on kept connections; on new ones"
                         .formatted(what),
-                "%s; %s"
+                "%s; %s; %s"
                         .formatted(
                                 Report.millis(outcomes[0].tally().fromSchedule()),
-                                Report.millis(outcomes[1].tally().fromSchedule())));
+                                Report.millis(outcomes[1].tally().fromSchedule()),
+                                outcomes[0].usage()));
     }
 
     private Loop.Outcome open(Loop loop, Requests requests) throws InterruptedException {

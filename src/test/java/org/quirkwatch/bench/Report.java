@@ -27,13 +27,18 @@ final class Report {
     }
 
     void row(Service service, String what, String value) {
+        row(service.device(), what, value);
+    }
+
+    /// @param device of a service that may have ended since
+    void row(String device, String what, String value) {
         line(
                 "| %s | %s | %s | %s, %d cores | `make load RUN=\"%s\"` |"
                         .formatted(
                                 clock.instant().atZone(ZoneOffset.UTC).toLocalDate(),
                                 what,
                                 value,
-                                service.device(),
+                                device,
                                 Runtime.getRuntime().availableProcessors(),
                                 command.replace("\"", "'")));
     }

@@ -85,6 +85,9 @@ final class StreamCommand implements Callable<Integer> {
                                 outcome.sent(),
                                 outcome.verdicts(),
                                 outcome.whole() ? "ended properly" : "cut off"));
+        if (!outcome.isStream()) {
+            return report.end(outcome.fault().stream().toList());
+        }
         report.row(
                 service,
                 "stream of %d lines, %s".formatted(lines, requests),
