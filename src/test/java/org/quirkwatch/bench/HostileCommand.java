@@ -115,21 +115,23 @@ final class HostileCommand implements Callable<Integer> {
 
     private void beside(Service service, Requests requests, String what, Attack attack)
             throws IOException, InterruptedException {
-        // Open before the attack, as a good caller's connection may be.
         Loop kept = new Loop(service, GOOD_CONNECTIONS, true);
         Loop fresh = new Loop(service, GOOD_CONNECTIONS, false);
-        attack.begin();
+        // Open before the attack, as the connections of a good caller may be.
+        double headStart = (GOOD_CONNECTIONS + 2) / GOOD_PER_SECOND;
         Loop.Outcome[] outcomes = new Loop.Outcome[2];
         Thread beside =
                 Thread.ofPlatform()
                         .start(() -> {
                             try {
-                                outcomes[1] = open(fresh, requests);
+                                outcomes[0] = open(kept, requests, headStart + seconds);
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();
                             }
                         });
-        outcomes[0] = open(kept, requests);
+        Thread.sleep(Math.round(headStart * 1000));
+        attack.begin();
+        outcomes[1] = open(fresh, requests, seconds);
         beside.join();
         String got = attack.end();
         report.line("beside %s: they got %s".formatted(what, got));
@@ -146,8 +148,9 @@ final class HostileCommand implements Callable<Integer> {
                                 outcomes[0].usage()));
     }
 
-    private Loop.Outcome open(Loop loop, Requests requests) throws InterruptedException {
-        return loop.open(requests, GOOD_PER_SECOND, seconds, MOST_LATE_SECONDS);
+    private static Loop.Outcome open(Loop loop, Requests requests, double lasting)
+            throws InterruptedException {
+        return loop.open(requests, GOOD_PER_SECOND, lasting, MOST_LATE_SECONDS);
     }
 
     private void note(String what, Loop.Outcome outcome) {

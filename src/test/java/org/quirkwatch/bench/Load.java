@@ -1,5 +1,7 @@
 package org.quirkwatch.bench;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,7 +53,13 @@ final class Load implements Runnable {
                 description = "The service's process, for its processor time and memory (Linux).")
         private Long pid;
 
+        @Spec(Spec.Target.MIXEE)
+        private CommandSpec spec;
+
         Service service() {
+            if (pid != null && !Files.isDirectory(Path.of("/proc", pid.toString()))) {
+                throw new ParameterException(spec.commandLine(), "no process " + pid);
+            }
             return new Service(port, pid == null ? OptionalLong.empty() : OptionalLong.of(pid));
         }
     }

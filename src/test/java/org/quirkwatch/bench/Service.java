@@ -49,13 +49,19 @@ record Service(int port, OptionalLong pid) {
         if (pid.isEmpty()) {
             return Double.NaN;
         }
-        String stat = proc("stat");
+        String stat;
+        try {
+            stat = proc("stat");
+        } catch (IOException e) {
+            // It has ended; the requests that it left say so.
+            return Double.NaN;
+        }
         // Behind the name, which is in parentheses and may hold anything: state is the first field.
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
         return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * (double) NANOS_PER_TICK;
     }
 
-    Memory memory() {
+    Memory memory() throws IOException {
         String status = proc("status");
         return new Memory(mebibytes(status, "VmRSS"), mebibytes(status, "VmHWM"));
     }
@@ -65,12 +71,8 @@ record Service(int port, OptionalLong pid) {
         return matcher.find() ? Long.parseLong(matcher.group(1)) / 1024 : -1;
     }
 
-    private String proc(String file) {
-        try {
-            return Files.readString(Path.of("/proc", Long.toString(pid.orElseThrow()), file));
-        } catch (IOException e) {
-            throw new IllegalStateException("no process %d".formatted(pid.orElseThrow()), e);
-        }
+    private String proc(String file) throws IOException {
+        return Files.readString(Path.of("/proc", Long.toString(pid.orElseThrow()), file));
     }
 
     /// What `quirkwatch_pending_signals` says.
