@@ -9,33 +9,41 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.quirkwatch.linalg.Matrix;
 
-/// Parts of a batch that go through the model one by one on a processor, each of signals of about
+/// Parts of a batch that go through the model side by side on a processor, each of signals of about
 /// the same length: in a batch of mixed lengths a third of the positions only fill up, and what a
 /// part computes stays in the processor's cache.
 ///
-/// @param indices per part the positions of its signals in the batch, each once
+/// @param indices per part the positions of its signals in the batch, each once; the longest first
 record BatchParts(List<List<Integer>> indices) {
+
+    /// Positions from which a part is worth a pass of its own where a thread is free for it.
+    private static final int LEAST_POSITIONS = 192;
 
     /// Positions of a part, filled up ones included: enough that reading the weights once more is
     /// no matter.
     private static final int POSITIONS = 768;
 
-    /// The parts of a batch.
+    /// The parts of a batch: one for each thread where they are worth it, and so many more that
+    /// none is large.
     ///
     /// @param spec what it is run for
-    static BatchParts of(List<TokenizedSignal> batch, CaptureSpec spec) {
+    /// @param threads that take parts side by side, 1 or more
+    static BatchParts of(List<TokenizedSignal> batch, CaptureSpec spec, int threads) {
         int size = batch.size();
         List<Integer> byLength =
                 IntStream.range(0, size)
                         .boxed()
                         .sorted(
                                 Comparator.comparingInt(
-                                        i -> DecoderBatch.longestRow(batch.get(i), spec)))
+                                        i -> -DecoderBatch.longestRow(batch.get(i), spec)))
                         .toList();
-        int count = Math.clamp(BatchPlan.paddedTokens(batch, spec) / POSITIONS, 1, size);
+        long positions = BatchPlan.paddedTokens(batch, spec);
+        long rounds = Math.ceilDiv(positions, (long) POSITIONS * threads);
+        long count = rounds > 1 ? rounds * threads : Math.min(threads, positions / LEAST_POSITIONS);
+        int parts = Math.clamp(count, 1, size);
         return new BatchParts(
-                IntStream.range(0, count)
-                        .mapToObj(i -> byLength.subList(i * size / count, (i + 1) * size / count))
+                IntStream.range(0, parts)
+                        .mapToObj(i -> byLength.subList(i * size / parts, (i + 1) * size / parts))
                         .toList());
     }
 

@@ -138,20 +138,22 @@ public final class HookedModel implements AutoCloseable {
             DecoderBatch rows = new DecoderBatch(batch, spec);
             return pass(rows, batch, spec, threads(rows));
         }
-        BatchParts parts = BatchParts.of(batch, spec);
+        BatchParts parts = BatchParts.of(batch, spec, Torch.threads());
+        DecoderBatch whole = new DecoderBatch(batch, spec);
+        boolean idle = parts.indices().size() < Torch.threads();
+        // Threads that each do a part of their own need not wait for each other; but where a few
+        // large parts would leave threads idle, all of them take the batch together.
+        if (parts.indices().size() == 1
+                || (idle && isLarge(whole.positions() / parts.indices().size()))) {
+            return pass(whole, batch, spec, threads(whole));
+        }
         List<Supplier<Capture>> passes = new ArrayList<>();
-        boolean small = true;
         for (List<Integer> part : parts.indices()) {
             List<TokenizedSignal> signals = BatchParts.select(batch, part);
             DecoderBatch rows = new DecoderBatch(signals, spec);
-            Program.Threads threads = threads(rows);
-            small &= threads == Program.Threads.ONE;
-            passes.add(() -> pass(rows, signals, spec, threads));
+            passes.add(() -> pass(rows, signals, spec, Program.Threads.ONE));
         }
-        return parts.join(
-                small && passes.size() > 1
-                        ? workers.all(passes)
-                        : passes.stream().map(Supplier::get).toList());
+        return parts.join(workers.all(passes));
     }
 
     private Capture pass(
@@ -186,11 +188,13 @@ public final class HookedModel implements AutoCloseable {
     }
 
     private Program.Threads threads(DecoderBatch rows) {
+        return isLarge(rows.positions()) ? Program.Threads.ALL : Program.Threads.ONE;
+    }
+
+    private boolean isLarge(long positions) {
         double attention = 2.0 * (config.nHeads() + config.nKvHeads()) * config.dHead();
         double weightsOfBlock = config.dModel() * (attention + 3.0 * config.dMlp());
-        return 2 * weightsOfBlock * rows.positions() < ALONE_OPERATIONS
-                ? Program.Threads.ONE
-                : Program.Threads.ALL;
+        return 2 * weightsOfBlock * positions >= ALONE_OPERATIONS;
     }
 
     private Tensor sizes(Scope host, DecoderBatch rows, CaptureSpec spec, int blocks) {

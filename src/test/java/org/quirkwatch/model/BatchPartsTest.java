@@ -33,19 +33,29 @@ class BatchPartsTest {
         for (int i = 0; i < size; i++) {
             batch.add(signal(random.nextInt(1, 200)));
         }
-        List<List<Integer>> parts = BatchParts.of(batch, SPEC).indices();
+        List<List<Integer>> parts = BatchParts.of(batch, SPEC, 2).indices();
 
         assertThat(parts).doesNotContain(List.of());
         assertThat(parts.stream().flatMap(List::stream).sorted())
                 .containsExactlyElementsOf(IntStream.range(0, size).boxed().toList());
-        assertThat(parts.stream().flatMap(List::stream).map(i -> batch.get(i).prompt().length))
+        assertThat(parts.stream().flatMap(List::stream).map(i -> -batch.get(i).prompt().length))
                 .isSorted();
     }
 
     @Test
-    void aBatchOfFewPositionsIsNotCut() {
-        assertThat(BatchParts.of(Collections.nCopies(8, signal(37)), SPEC).indices()).hasSize(1);
-        assertThat(BatchParts.of(Collections.nCopies(64, signal(37)), SPEC).indices()).hasSize(3);
+    void thereAreAsManyPartsAsThreadsOrSeveralTimesAsMany() {
+        assertThat(parts(1, 4)).isEqualTo(1);
+        assertThat(parts(8, 4)).isEqualTo(1);
+        assertThat(parts(16, 4)).isEqualTo(3);
+        assertThat(parts(32, 4)).isEqualTo(4);
+        assertThat(parts(64, 2)).isEqualTo(4);
+        assertThat(parts(64, 1)).isEqualTo(4);
+    }
+
+    private static int parts(int signals, int threads) {
+        return BatchParts.of(Collections.nCopies(signals, signal(37)), SPEC, threads)
+                .indices()
+                .size();
     }
 
     @Test
@@ -59,7 +69,7 @@ class BatchPartsTest {
             Collections.shuffle(batch, new Random(3));
             CaptureSpec spec = new CaptureSpec(SPEC.taps(), Outputs.logits(Position.LABEL));
             Tap tap = spec.taps().getFirst();
-            assertThat(BatchParts.of(batch, spec).indices()).hasSizeGreaterThan(2);
+            assertThat(BatchParts.of(batch, spec, 2).indices()).hasSizeGreaterThan(2);
 
             Capture together = model.run(batch, spec);
             for (TokenizedSignal signal : signals) {
