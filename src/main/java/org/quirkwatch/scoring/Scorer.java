@@ -59,6 +59,15 @@ public final class Scorer {
         return model.tokenize(signal);
     }
 
+    /// The tokens of a signal, or why it has none that fit. Thread-safe.
+    Tokenized tokenizeOrRefuse(Signal signal) {
+        try {
+            return new Tokenized.Fits(model.tokenize(signal));
+        } catch (Problem e) {
+            return new Tokenized.Refused(e);
+        }
+    }
+
     /// Judges signals: each gets its verdict, in order. A signal that cannot be scored (too many
     /// tokens, numbers that are not finite) is unscored and says why.
     ///
@@ -69,14 +78,18 @@ public final class Scorer {
     public List<Verdict> judge(List<Signal> signals, Policy policy, BatchBounds bounds) {
         policy.requireResolvable(artifact.calibration());
         Verdict[] verdicts = new Verdict[signals.size()];
+        // Beside each other: one after another they would take a third of the time of a batch.
+        List<Tokenized> all = signals.parallelStream().map(this::tokenizeOrRefuse).toList();
         List<TokenizedSignal> tokenized = new ArrayList<>();
         List<Integer> places = new ArrayList<>();
         for (int i = 0; i < verdicts.length; i++) {
-            try {
-                tokenized.add(tokenize(signals.get(i)));
-                places.add(i);
-            } catch (Problem e) {
-                verdicts[i] = new Verdict.Unscored(signals.get(i).id(), policy, e);
+            switch (all.get(i)) {
+                case Tokenized.Fits(TokenizedSignal signal) -> {
+                    tokenized.add(signal);
+                    places.add(i);
+                }
+                case Tokenized.Refused(Problem reason) ->
+                        verdicts[i] = new Verdict.Unscored(signals.get(i).id(), policy, reason);
             }
         }
         for (List<Integer> rows : BatchPlan.of(tokenized, measurer.spec(), bounds)) {

@@ -213,32 +213,8 @@ final class SignalScoring {
         return verdicts;
     }
 
-    /// A signal's tokens, or why it has none that fit.
-    private sealed interface Tokenized {
-        record Fits(TokenizedSignal signal) implements Tokenized {}
-
-        record Refused(Problem reason) implements Tokenized {}
-
-        default TokenizedSignal orThrow() {
-            return switch (this) {
-                case Fits(TokenizedSignal signal) -> signal;
-                case Refused(Problem reason) -> throw reason;
-            };
-        }
-    }
-
     private List<Tokenized> tokenize(List<Signal> signals) {
-        return metrics.tokenize(() -> {
-            List<Tokenized> all = new ArrayList<>(signals.size());
-            for (Signal signal : signals) {
-                try {
-                    all.add(new Tokenized.Fits(scorer.tokenize(signal)));
-                } catch (Problem e) {
-                    all.add(new Tokenized.Refused(e));
-                }
-            }
-            return all;
-        });
+        return metrics.tokenize(() -> signals.stream().map(scorer::tokenizeOrRefuse).toList());
     }
 
     /// Whether the model or the detector failed, rather than that the signal or the moment does not

@@ -122,7 +122,7 @@ class QuirkwatchPropertiesTest {
                                         256),
                                 new QuirkwatchProperties.Lane(
                                         4096,
-                                        32,
+                                        64,
                                         16_384,
                                         Duration.ofMillis(100),
                                         Duration.ofSeconds(60),
