@@ -74,6 +74,7 @@ final class Load implements Runnable {
         Report report = new Report(System.out, System.err, Clock.systemUTC(), shown(args));
         CommandLine commandLine =
                 new CommandLine(new Load())
+                        .addSubcommand(new LaneCommand(report))
                         .addSubcommand(new RateCommand(report))
                         .addSubcommand(new OpenCommand(report))
                         .addSubcommand(new OverloadCommand(report))

@@ -1,0 +1,211 @@
+package org.quirkwatch.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.quirkwatch.artifact.ArtifactDirectory;
+import org.quirkwatch.bundled.Bundled;
+import org.quirkwatch.checkpoint.Checkpoint;
+import org.quirkwatch.lane.BatchMeasurer;
+import org.quirkwatch.lane.Caller;
+import org.quirkwatch.lane.LaneLimits;
+import org.quirkwatch.lane.Lanes;
+import org.quirkwatch.lane.Measurement;
+import org.quirkwatch.lane.Measurer;
+import org.quirkwatch.lane.Outcome;
+import org.quirkwatch.model.BatchBounds;
+import org.quirkwatch.model.CaptureSpec;
+import org.quirkwatch.model.HookedModel;
+import org.quirkwatch.model.Precision;
+import org.quirkwatch.model.TokenizedSignal;
+import org.quirkwatch.signal.LabelRule;
+import org.quirkwatch.signal.Signal;
+import org.quirkwatch.signal.SignalLimits;
+import org.quirkwatch.signal.SignalParser;
+import org.quirkwatch.torch.ComputeDevice;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// What the lane does without HTTP around it: the bound of what the service can do.
+@Command(
+        name = "lane",
+        mixinStandardHelpOptions = true,
+        description =
+                "In this process, without HTTP: callers who tokenize and wait for the lane, each"
+                        + " with one request at a time.")
+final class LaneCommand implements Callable<Integer> {
+
+    private static final int PROMPTS = 1_000;
+
+    private final Report report;
+
+    @Option(
+            names = "--callers",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "Callers (default: 8).")
+    private int callers;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "Seconds that are measured (default: 10).")
+    private double seconds;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Seconds before (default: 3).")
+    private double warmUpSeconds;
+
+    @Option(
+            names = "--prompts",
+            paramLabel = "KIND",
+            defaultValue = "short",
+            description = "short, long (200 to 504 tokens) or mixed (default: short).")
+    private Prompts.Kind prompts;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Signals of a request (default: 1).")
+    private int batch;
+
+    @Option(
+            names = "--without-scoring",
+            description = "The model's pass for the label alone: no taps, no detector.")
+    private boolean withoutScoring;
+
+    LaneCommand(Report report) {
+        this.report = report;
+    }
+
+    /// The pass of a model that only answers with the label's probability.
+    private record Bare(HookedModel model, CaptureSpec spec) implements BatchMeasurer {
+        @Override
+        public Batch measure(List<TokenizedSignal> signals) {
+            long begin = System.nanoTime();
+            double[] logProb = model.run(signals, spec).labelLogProb();
+            List<Measurement> measurements = new ArrayList<>(signals.size());
+            for (double value : logProb) {
+                measurements.add(
+                        new Measurement.Measured(
+                                0, 1, new java.util.LinkedHashMap<>(), value, 0, 0));
+            }
+            return new Batch(
+                    measurements, Duration.ofNanos(System.nanoTime() - begin), Duration.ZERO);
+        }
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        ComputeDevice device = ComputeDevice.parse("auto");
+        try (HookedModel model =
+                HookedModel.load(Checkpoint.open(Bundled.model()), device, Precision.AUTO)) {
+            BatchMeasurer measurer =
+                    withoutScoring
+                            ? new Bare(
+                                    model, new CaptureSpec(List.of(), CaptureSpec.Outputs.LABELS))
+                            : new Measurer(model, ArtifactDirectory.read(Bundled.detector()));
+            LaneLimits limits = new LaneLimits(BatchBounds.DEFAULT, 100_000, Duration.ofMinutes(1));
+            try (Lanes lanes = new Lanes(List.of(measurer), limits, (queued, tokens, b) -> {})) {
+                loop(model, lanes, warmUpSeconds);
+                LatencyHistogram latency = new LatencyHistogram();
+                long begin = System.nanoTime();
+                double processor = processorSeconds();
+                long verdicts = loop(model, lanes, seconds, latency);
+                double took = (System.nanoTime() - begin) / 1e9;
+                report.row(
+                        device.toString(),
+                        "lane in process, %d callers, %s prompts, %d signals a request%s"
+                                .formatted(
+                                        callers,
+                                        prompts,
+                                        batch,
+                                        withoutScoring ? ", without scoring" : ""),
+                        "%.0f verdicts/s; %s; %.2f cores"
+                                .formatted(
+                                        verdicts / took,
+                                        Report.millis(latency),
+                                        (processorSeconds() - processor) / took));
+            }
+        }
+        return 0;
+    }
+
+    private long loop(HookedModel model, Lanes lanes, double forSeconds) throws Exception {
+        return loop(model, lanes, forSeconds, new LatencyHistogram());
+    }
+
+    /// How many signals were measured.
+    private long loop(HookedModel model, Lanes lanes, double forSeconds, LatencyHistogram latency)
+            throws Exception {
+        List<Signal> signals = signals();
+        AtomicInteger next = new AtomicInteger();
+        long end = System.nanoTime() + (long) (forSeconds * 1e9);
+        List<Future<LatencyHistogram>> results = new ArrayList<>();
+        try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < callers; i++) {
+                results.add(
+                        executor.submit(() -> {
+                            LatencyHistogram own = new LatencyHistogram();
+                            while (System.nanoTime() < end) {
+                                long begin = System.nanoTime();
+                                measure(model, lanes, signals, next.getAndAdd(batch));
+                                own.record(System.nanoTime() - begin);
+                            }
+                            return own;
+                        }));
+            }
+        }
+        for (Future<LatencyHistogram> result : results) {
+            latency.add(result.get());
+        }
+        return latency.count() * batch;
+    }
+
+    private void measure(HookedModel model, Lanes lanes, List<Signal> signals, int from) {
+        List<Caller.Order> orders = new ArrayList<>(batch);
+        try (Caller caller = lanes.admit(batch)) {
+            for (int i = 0; i < batch; i++) {
+                Signal signal = signals.get(Math.floorMod(from + i, signals.size()));
+                orders.add(new Caller.Order(model.tokenize(signal), new CompletableFuture<>()));
+            }
+            caller.submit(orders, System.nanoTime() + Duration.ofMinutes(5).toNanos());
+            for (Caller.Order order : orders) {
+                Outcome outcome = order.outcome().join();
+                if (outcome.measurement() instanceof Measurement.Failed failed) {
+                    throw failed.reason();
+                }
+            }
+        }
+    }
+
+    private List<Signal> signals() throws IOException {
+        SignalParser parser =
+                new SignalParser(SignalLimits.DEFAULT, LabelRule.REQUIRED, () -> "signal");
+        List<Signal> signals = new ArrayList<>();
+        for (byte[] document : Prompts.of(prompts, PROMPTS).documents()) {
+            byte[] json = new byte[document.length + 1];
+            json[0] = '{';
+            System.arraycopy(document, 0, json, 1, document.length);
+            signals.add(parser.parse(json));
+        }
+        return signals;
+    }
+
+    private static double processorSeconds() {
+        return ProcessHandle.current().info().totalCpuDuration().orElse(Duration.ZERO).toNanos()
+                / 1e9;
+    }
+}
