@@ -15,7 +15,8 @@ final class Deadlines {
 
     private static final Pattern WAIT =
             Pattern.compile(
-                    "(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})(?!\\d)", Pattern.CASE_INSENSITIVE);
+                    "(?:^|,)\\s*wait\\s*=\\s*(\"?)(\\d{1,9})\\1\\s*(?:[,;]|$)",
+                    Pattern.CASE_INSENSITIVE);
 
     private final Duration most;
 
@@ -32,7 +33,7 @@ final class Deadlines {
         Duration wait = most;
         Matcher matcher = WAIT.matcher(prefer == null ? "" : prefer);
         if (matcher.find()) {
-            Duration asked = Duration.ofSeconds(Long.parseLong(matcher.group(1)));
+            Duration asked = Duration.ofSeconds(Long.parseLong(matcher.group(2)));
             wait = asked.compareTo(most) < 0 ? asked : most;
         }
         return System.nanoTime() + wait.toNanos();
