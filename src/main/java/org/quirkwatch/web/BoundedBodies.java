@@ -1,6 +1,7 @@
 package org.quirkwatch.web;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
@@ -8,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.springframework.http.MediaType;
@@ -78,13 +78,9 @@ public final class BoundedBodies {
         try {
             body.bytes = read(request.getInputStream(), (int) announced, maxBytes, body);
             return body;
-        } catch (SocketTimeoutException e) {
-            body.close();
-            throw late(e);
         } catch (IOException e) {
             body.close();
-            throw new Problem(
-                    ProblemCode.INVALID_REQUEST, "the body could not be read to its end", e);
+            throw unreadable(e);
         } catch (RuntimeException e) {
             body.close();
             throw e;
@@ -106,6 +102,9 @@ public final class BoundedBodies {
             }
             int n = in.read(bytes, length, bytes.length - length);
             if (n < 0) {
+                if (length < announced) {
+                    throw new EOFException("%d of %d bytes came".formatted(length, announced));
+                }
                 return length == bytes.length ? bytes : Arrays.copyOf(bytes, length);
             }
             length += n;
@@ -114,16 +113,35 @@ public final class BoundedBodies {
                 return bytes;
             }
             if (System.nanoTime() - begin > maxTime.toNanos()) {
-                throw late(null);
+                throw late();
             }
         }
     }
 
-    private Problem late(@Nullable Throwable cause) {
+    /// Why a body could not be read to its end: `request-timeout` where nothing more came, else
+    /// `invalid-request`.
+    ///
+    /// @param cause what reading threw
+    public static Problem unreadable(IOException cause) {
+        // Tomcat gives every failure of a read as its own exception, with what happened as cause.
+        boolean timeout =
+                cause instanceof SocketTimeoutException
+                        || cause.getCause() instanceof SocketTimeoutException;
+        return timeout
+                ? new Problem(
+                        ProblemCode.REQUEST_TIMEOUT,
+                        "the body stopped coming before its end",
+                        cause)
+                : new Problem(
+                        ProblemCode.INVALID_REQUEST,
+                        "the body could not be read to its end",
+                        cause);
+    }
+
+    private Problem late() {
         return new Problem(
                 ProblemCode.REQUEST_TIMEOUT,
-                "the body did not arrive within %d ms".formatted(maxTime.toMillis()),
-                cause);
+                "the body did not arrive within %d ms".formatted(maxTime.toMillis()));
     }
 
     private static void requireWithin(long bytes, int maxBytes) {
