@@ -49,7 +49,13 @@ final class SignalScoring {
     /// A signal whose measurement has begun.
     ///
     /// @param own whether it was begun for this signal, not for an equal one
-    record Begun(Signal signal, Policy policy, CompletableFuture<Outcome> outcome, boolean own) {}
+    /// @param deadlineNanos of [System#nanoTime]: when its caller stops waiting
+    record Begun(
+            Signal signal,
+            Policy policy,
+            CompletableFuture<Outcome> outcome,
+            boolean own,
+            long deadlineNanos) {}
 
     /// The verdict on one signal.
     ///
@@ -93,15 +99,21 @@ final class SignalScoring {
         Policy policy = policy(signal.policy(), "/policy");
         Optional<CompletableFuture<Outcome>> equal = shared.find(signal);
         if (equal.isPresent()) {
-            return new Begun(signal, policy, equal.get(), false);
+            return new Begun(signal, policy, equal.get(), false, never());
         }
         TokenizedSignal tokenized = tokenize(List.of(signal)).getFirst().orThrow();
         caller.awaitPlace();
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         shared.offer(signal, outcome);
         // Nobody waits for this signal alone: its stream is there or gone.
-        caller.submit(List.of(new Caller.Order(tokenized, outcome)), never());
-        return new Begun(signal, policy, outcome, true);
+        try {
+            caller.submit(List.of(new Caller.Order(tokenized, outcome)), never());
+        } catch (RuntimeException e) {
+            // Whoever follows it must not wait for ever.
+            outcome.cancel(false);
+            throw e;
+        }
+        return new Begun(signal, policy, outcome, true, never());
     }
 
     /// Waits for the verdict on a signal that was begun.
@@ -127,7 +139,7 @@ final class SignalScoring {
             }
         }
         // The equal signal failed or was given up: this one may have more luck.
-        return measureAlone(signal, begun.policy());
+        return measureAlone(signal, begun.policy(), begun.deadlineNanos());
     }
 
     /// Counts a verdict that a stream answers.
@@ -140,12 +152,20 @@ final class SignalScoring {
         return policy(null, "");
     }
 
-    private Verdict measureAlone(Signal signal, Policy policy) throws InterruptedException {
+    /// The policy that a signal names, or that of signals that name none where there is no such.
+    Policy policyOrStandard(Signal signal) {
+        String id = signal.policy();
+        Policy named = id == null ? null : policies.get(id);
+        return named == null ? standardPolicy() : named;
+    }
+
+    private Verdict measureAlone(Signal signal, Policy policy, long deadlineNanos)
+            throws InterruptedException {
         try (Caller caller = lanes.admit(1)) {
             TokenizedSignal tokenized = tokenize(List.of(signal)).getFirst().orThrow();
             CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-            caller.submit(List.of(new Caller.Order(tokenized, outcome)), never());
-            return await(new Begun(signal, policy, outcome, true));
+            caller.submit(List.of(new Caller.Order(tokenized, outcome)), deadlineNanos);
+            return await(new Begun(signal, policy, outcome, true, deadlineNanos));
         } catch (Problem e) {
             return new Verdict.Unscored(signal.id(), policy, e);
         }
@@ -163,7 +183,8 @@ final class SignalScoring {
                                 signal,
                                 policyOf.get(i),
                                 equal.orElseGet(CompletableFuture::new),
-                                equal.isEmpty());
+                                equal.isEmpty(),
+                                deadlineNanos);
                 all.add(begun);
                 if (begun.own()) {
                     own.add(begun);

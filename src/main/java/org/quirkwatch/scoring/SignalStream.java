@@ -182,12 +182,16 @@ final class SignalStream {
     }
 
     private Slot refused(SignalLine line, Problem reason) {
-        String id =
-                line instanceof SignalLine.Valid valid
-                        ? valid.signal().id()
-                        : "line-" + line.number();
-        return new Slot.Refused(
-                line.number(), new Verdict.Unscored(id, scoring.standardPolicy(), reason));
+        Verdict verdict =
+                switch (line) {
+                    case SignalLine.Valid(long ignored, Signal signal) ->
+                            new Verdict.Unscored(
+                                    signal.id(), scoring.policyOrStandard(signal), reason);
+                    case SignalLine.Invalid(long number, Problem ignored) ->
+                            new Verdict.Unscored(
+                                    "line-" + number, scoring.standardPolicy(), reason);
+                };
+        return new Slot.Refused(line.number(), verdict);
     }
 
     private static Problem silent() {

@@ -103,7 +103,10 @@ final class SignalStreamController {
             LOG.debug("the caller of a stream has gone", e);
         } catch (Problem e) {
             if (!response.isCommitted()) {
-                throw e;
+                response.reset();
+                throw e.getCause() instanceof IOException cause
+                        ? BoundedBodies.unreadable(cause)
+                        : e;
             }
             LOG.debug("a stream broke off", e);
         }

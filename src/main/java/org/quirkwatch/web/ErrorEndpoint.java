@@ -3,6 +3,8 @@ package org.quirkwatch.web;
 import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.quirkwatch.problem.Problem;
 import org.springframework.boot.webmvc.error.ErrorController;
 import org.springframework.http.HttpStatusCode;
@@ -18,7 +20,12 @@ import org.springframework.web.bind.annotation.RestController;
 final class ErrorEndpoint implements ErrorController {
 
     @RequestMapping("${spring.web.error.path:/error}")
-    ResponseEntity<ProblemDocument> answer(HttpServletRequest request) {
+    @Nullable ResponseEntity<ProblemDocument> answer(
+            HttpServletRequest request, HttpServletResponse response) {
+        if (response.isCommitted()) {
+            // A stream whose caller has gone: nothing of another kind may follow its lines.
+            return null;
+        }
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         Object path = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
         // Asked for by a caller rather than by the container, it is a path like any unknown one.

@@ -47,9 +47,13 @@ final class Caller {
     }
 
     Answer send(String method, String path, Map<String, String> headers) {
+        return send(method, path, headers, "{}");
+    }
+
+    Answer send(String method, String path, Map<String, String> headers, String body) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(base + path))
-                        .method(method, HttpRequest.BodyPublishers.ofString("{}"));
+                        .method(method, HttpRequest.BodyPublishers.ofString(body));
         headers.forEach(request::header);
         return send(request);
     }
@@ -64,6 +68,17 @@ final class Caller {
                 post("/v1/signals/batch", "{\"signals\": [" + String.join(",", documents) + "]}")
                         .json();
         return answer.get("verdicts").valueStream().toList();
+    }
+
+    /// The sum of all samples of a metric whose labels contain something.
+    double metric(String name, String... labels) {
+        return get("/actuator/prometheus")
+                .body()
+                .lines()
+                .filter(line -> line.startsWith(name + "{"))
+                .filter(line -> List.of(labels).stream().allMatch(line::contains))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     static String json(Signal signal) {
