@@ -153,7 +153,7 @@ final class SignalStream {
             }
             return null;
         } catch (Problem e) {
-            if (e.getCause() instanceof SocketTimeoutException) {
+            if (isTimeout(e)) {
                 // The sender is there, but says nothing: it is told why this ends.
                 window.put(refused(new SignalLine.Invalid(last + 1, silent())));
                 return null;
@@ -162,6 +162,15 @@ final class SignalStream {
         } catch (RuntimeException e) {
             return e;
         }
+    }
+
+    /// The server gives what happened as the cause of an exception of its own.
+    private static boolean isTimeout(Throwable e) {
+        Throwable cause = e;
+        while (cause != null && !(cause instanceof SocketTimeoutException)) {
+            cause = cause.getCause();
+        }
+        return cause != null;
     }
 
     private Slot begin(SignalLine line) throws InterruptedException {
