@@ -149,6 +149,11 @@ final class ProblemAdvice {
                             "the method is not allowed at this path");
             case 406 ->
                     new Problem(ProblemCode.NOT_ACCEPTABLE, "nothing acceptable is answered here");
+            // Tomcat answers by itself when it waits for a body in vain.
+            case 408 ->
+                    new Problem(
+                            ProblemCode.REQUEST_TIMEOUT,
+                            "the request stopped coming before its end");
             case 413 -> new Problem(ProblemCode.PAYLOAD_TOO_LARGE, "the body is too large");
             case 415 ->
                     new Problem(
