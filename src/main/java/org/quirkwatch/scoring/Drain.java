@@ -16,6 +16,7 @@ final class Drain implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
     private static final Duration STEP = Duration.ofMillis(10);
+    private static final Duration DOOR = Duration.ofMillis(400);
 
     private final Lanes lanes;
     private final RequestGate gate;
@@ -69,7 +70,30 @@ final class Drain implements SmartLifecycle {
             lanes.abandon();
             waitUntilAnswered(System.nanoTime(), Duration.ofSeconds(1));
         }
+        letTheDoorClose();
         running = false;
+    }
+
+    /// A caller who comes again at once after every refusal has a request on its way at any moment,
+    /// which the operating system would throw away when the server closes its door. So refusals are
+    /// held until then: meanwhile such a caller waits.
+    private void letTheDoorClose() {
+        gate.hold();
+        sleep(DOOR);
+        Thread.ofVirtual()
+                .name("drain-end")
+                .start(() -> {
+                    sleep(DOOR);
+                    gate.release();
+                });
+    }
+
+    private static void sleep(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Override

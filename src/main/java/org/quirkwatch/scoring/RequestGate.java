@@ -6,11 +6,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.quirkwatch.lane.Lanes;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.web.ProblemWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -19,9 +23,14 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /// are inside, so that the service can stop when the last is answered. Thread-safe.
 final class RequestGate extends OncePerRequestFilter {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RequestGate.class);
+    private static final Duration MAX_HELD = Duration.ofSeconds(2);
+
     private final Lanes lanes;
     private final ProblemWriter problems;
     private final AtomicInteger inside = new AtomicInteger();
+    // Open while nothing is held.
+    private volatile CountDownLatch held = new CountDownLatch(0);
 
     RequestGate(Lanes lanes, ProblemWriter problems) {
         this.lanes = lanes;
@@ -33,30 +42,55 @@ final class RequestGate extends OncePerRequestFilter {
         return inside.get();
     }
 
+    /// From now on refusals wait for [#release]: so nobody whom they told to go comes again just
+    /// when the server closes its door.
+    void hold() {
+        held = new CountDownLatch(1);
+    }
+
+    /// Answers the refusals that were held.
+    void release() {
+        held.countDown();
+    }
+
     @Override
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        // Before the lanes are asked: who is let in is waited for.
         inside.getAndIncrement();
+        boolean refusing = lanes.isRefusing();
         try {
-            if (lanes.isRefusing()) {
-                // The caller's next request should go to another replica.
-                response.setHeader(HttpHeaders.CONNECTION, "close");
-                problems.write(
-                        Problem.retryAfter(
-                                ProblemCode.SHUTTING_DOWN,
-                                "the service is stopping and takes no signal",
-                                Duration.ofSeconds(1)),
-                        request,
-                        response);
-            } else if (lanes.isFull()) {
-                problems.write(overloaded(), request, response);
-            } else {
+            if (!refusing && !lanes.isFull()) {
                 chain.doFilter(request, response);
+                return;
             }
         } finally {
             inside.getAndDecrement();
         }
+        if (refusing) {
+            awaitRelease();
+            // The caller's next request should go to another replica.
+            response.setHeader(HttpHeaders.CONNECTION, "close");
+        }
+        problems.write(refusing ? stopping() : overloaded(), request, response);
+    }
+
+    private void awaitRelease() {
+        try {
+            if (!held.await(MAX_HELD.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.debug("a refusal was held for {}", MAX_HELD);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Problem stopping() {
+        return Problem.retryAfter(
+                ProblemCode.SHUTTING_DOWN,
+                "the service is stopping and takes no signal",
+                Duration.ofSeconds(1));
     }
 
     private Problem overloaded() {
