@@ -47,6 +47,12 @@ final class Drain implements SmartLifecycle {
         return Integer.MAX_VALUE;
     }
 
+    /// What refuses signals takes none in again: only the end of the service stops it.
+    @Override
+    public boolean isPauseable() {
+        return false;
+    }
+
     @Override
     public void start() {
         running = true;
