@@ -11,10 +11,10 @@ OUTPUT ?= target/quirky-addition
 RUN ?= --help
 LOAD := target/test-classes/org/quirkwatch/bench/Load.class
 
-.PHONY: help serve test verify package format openapi bench load train
+.PHONY: help serve test verify package format openapi bench bench-serving load train
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 serve: ## serve the bundled model and detector on http://127.0.0.1:8080
 	$(MVN) -q spring-boot:run
@@ -36,6 +36,9 @@ openapi: ## write openapi.yaml anew from the service
 
 bench: ## measure throughput; add the rows to docs/LOG.md
 	$(MVN) -q test -Dtest=Benchmark
+
+bench-serving: package ## measure the bundled model in process and over HTTP (about 5 minutes)
+	src/test/sh/bench-serving.sh
 
 # Only where nothing is built: a running service reads from the jar, which must not change under it.
 $(LOAD):

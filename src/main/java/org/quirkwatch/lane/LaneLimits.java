@@ -8,12 +8,9 @@ import org.quirkwatch.model.BatchBounds;
 /// @param bounds of one pass
 /// @param maxPending signals that wait and run, 1 or more: bounds the memory
 /// @param maxDelay the longest that a new caller should wait before its first signal runs, as far
-///   as can be foreseen; two passes' worth of callers may wait in any case. Bounds the latency of
+///   as can be foreseen; one pass's worth of callers may wait in any case. Bounds the latency of
 ///   what is accepted
 public record LaneLimits(BatchBounds bounds, int maxPending, Duration maxDelay) {
-
-    /// Callers that may wait whatever the rate: the next pass is full while one runs.
-    static final int PASSES_THAT_MAY_WAIT = 2;
 
     /// Checks the ranges.
     public LaneLimits {

@@ -137,7 +137,7 @@ public final class Lanes implements AutoCloseable {
 
     private boolean isLate() {
         int callers = waiting.get();
-        return callers >= LaneLimits.PASSES_THAT_MAY_WAIT * limits.bounds().maxSignals()
+        return callers >= limits.bounds().maxSignals()
                 && callers / perSecond() > limits.maxDelay().toNanos() / 1e9;
     }
 

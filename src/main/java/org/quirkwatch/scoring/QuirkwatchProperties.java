@@ -103,7 +103,7 @@ record QuirkwatchProperties(
     /// @param maxBatchSignals signals of one pass (default 64)
     /// @param maxBatchTokens tokens of one pass, filled up to the longest (default 16 384)
     /// @param maxDelay the longest that a new caller should wait for its first signal's pass, as
-    ///   far as can be foreseen; beyond it callers get 503 (default 100 ms; two passes' worth of
+    ///   far as can be foreseen; beyond it callers get 503 (default 100 ms; one pass's worth of
     ///   callers may wait in any case)
     /// @param maxWait the longest that a caller waits: what has not begun to run by then is not
     ///   computed (default 60 s)

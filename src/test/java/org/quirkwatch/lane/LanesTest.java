@@ -106,7 +106,7 @@ class LanesTest {
 
             List<CompletableFuture<Outcome>> all = new ArrayList<>(begin(lanes.admit(1), 1));
             measurer.begun.acquire();
-            for (int i = 0; i < 2 * LaneLimits.PASSES_THAT_MAY_WAIT; i++) {
+            for (int i = 0; i < limits.bounds().maxSignals(); i++) {
                 assertThat(lanes.isFull()).isFalse();
                 all.addAll(begin(lanes.admit(1), 1));
             }

@@ -193,7 +193,7 @@ class AdmissionOverHttpTest {
         JsonNode problem = answered.verdict();
         assertThat(problem.get("type").asString()).isEqualTo("/problems/overloaded");
         assertThat(problem.get("instance").asString()).isEqualTo(path);
-        assertThat(problem.get("detail").asString()).startsWith("128 signals of ");
+        assertThat(problem.get("detail").asString()).startsWith("128 signals wait");
     }
 
     private static String batch(List<Signal> signals) {
