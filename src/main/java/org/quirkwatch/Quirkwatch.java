@@ -11,13 +11,28 @@ import org.springframework.modulith.Modulithic;
 @Modulithic(systemName = "Quirkwatch")
 public final class Quirkwatch {
 
+    private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
+
     private Quirkwatch() {}
 
     /// Serves until the process is told to stop, or runs one command and exits with its code.
     public static void main(String[] args) {
         Commands.servingProperties(args)
                 .ifPresentOrElse(
-                        properties -> SpringApplication.run(Quirkwatch.class, properties),
+                        properties -> {
+                            leaveProcessorsToTheModel();
+                            SpringApplication.run(Quirkwatch.class, properties);
+                        },
                         () -> System.exit(Commands.run(args)));
+    }
+
+    /// Requests run on virtual threads, which would take every processor from the model in an
+    /// overload: half of them are enough. Read by the first virtual thread; the user's own setting
+    /// holds.
+    private static void leaveProcessorsToTheModel() {
+        int half = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+        if (System.getProperty(CARRIERS) == null) {
+            System.setProperty(CARRIERS, String.valueOf(half));
+        }
     }
 }

@@ -25,6 +25,7 @@ final class RequestGate extends OncePerRequestFilter {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestGate.class);
     private static final Duration MAX_HELD = Duration.ofSeconds(2);
+    private static final Duration REFUSAL = Duration.ofMillis(250);
 
     private final Lanes lanes;
     private final ProblemWriter problems;
@@ -72,6 +73,8 @@ final class RequestGate extends OncePerRequestFilter {
             awaitRelease();
             // The caller's next request should go to another replica.
             response.setHeader(HttpHeaders.CONNECTION, "close");
+        } else {
+            slowDown();
         }
         problems.write(refusing ? stopping() : overloaded(), request, response);
     }
@@ -81,6 +84,16 @@ final class RequestGate extends OncePerRequestFilter {
             if (!held.await(MAX_HELD.toMillis(), TimeUnit.MILLISECONDS)) {
                 LOG.debug("a refusal was held for {}", MAX_HELD);
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /// A caller who comes again at once, whatever `Retry-After` says, would take the processor from
+    /// the signals that were taken in: its answer waits, which costs nothing.
+    private static void slowDown() {
+        try {
+            Thread.sleep(REFUSAL);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
