@@ -3,6 +3,7 @@ package org.quirkwatch.lane;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
@@ -58,12 +59,7 @@ public final class Lanes implements AutoCloseable {
     /// @param signals that it will submit, 1 or more
     /// @throws Problem `overloaded` with the time after which there should be room, `shutting-down`
     public Caller admit(int signals) {
-        requireOpen();
-        if (isLate()) {
-            throw overloaded(
-                    "%d callers wait for the model, longer than %d ms"
-                            .formatted(waiting.get(), limits.maxDelay().toMillis()));
-        }
+        throwIfRefused();
         if (!places.tryTake(signals)) {
             throw overloaded(
                     "%d signals wait for the model, %d more would pass the limit of %d"
@@ -77,23 +73,26 @@ public final class Lanes implements AutoCloseable {
     ///
     /// @throws Problem as [#admit] does
     public Caller admitStream() {
-        requireOpen();
-        if (isLate() || places.held() >= limits.maxPending()) {
-            throw overloaded("%d signals wait for the model".formatted(places.held()));
-        }
+        throwIfRefused();
         return new Caller(this, 0, false);
     }
 
-    /// Whether a single signal would be refused now: what can be known before it is read.
-    public boolean isFull() {
-        return refusing || isLate() || places.held() >= limits.maxPending();
-    }
-
-    /// Seconds after which a caller that is refused now should try again, 1 to 60: what the waiting
-    /// signals take at the present rate.
-    public int retryAfterSeconds() {
-        double seconds = places.held() / perSecond();
-        return (int) Math.clamp(Math.ceil(seconds), 1, MAX_RETRY_SECONDS);
+    /// Why any caller would be refused now, whatever it brings: what can be known before it is
+    /// read. `overloaded` with the time after which there should be room, or `shutting-down`.
+    public Optional<Problem> refusal() {
+        if (refusing) {
+            return Optional.of(shuttingDown());
+        }
+        if (isLate()) {
+            return Optional.of(
+                    overloaded(
+                            "%d callers wait for the model, longer than %d ms"
+                                    .formatted(waiting.get(), limits.maxDelay().toMillis())));
+        }
+        int held = places.held();
+        return held >= limits.maxPending()
+                ? Optional.of(overloaded("%d signals wait for the model".formatted(held)))
+                : Optional.empty();
     }
 
     /// Takes nothing more in; what was taken in is measured.
@@ -126,13 +125,11 @@ public final class Lanes implements AutoCloseable {
         lanes.forEach(Lane::join);
     }
 
-    /// Why a caller is not taken in.
-    ///
-    /// @throws Problem `shutting-down`
-    private void requireOpen() {
-        if (refusing) {
-            throw shuttingDown();
-        }
+    private void throwIfRefused() {
+        refusal()
+                .ifPresent(problem -> {
+                    throw problem;
+                });
     }
 
     private boolean isLate() {
@@ -145,9 +142,13 @@ public final class Lanes implements AutoCloseable {
         return throughput.perSecond() * lanes.size();
     }
 
+    /// With what the waiting signals take at the present rate, 1 to 60 seconds.
     private Problem overloaded(String detail) {
+        double seconds = Math.ceil(places.held() / perSecond());
         return Problem.retryAfter(
-                ProblemCode.OVERLOADED, detail, Duration.ofSeconds(retryAfterSeconds()));
+                ProblemCode.OVERLOADED,
+                detail,
+                Duration.ofSeconds((long) Math.clamp(seconds, 1, MAX_RETRY_SECONDS)));
     }
 
     private static Problem shuttingDown() {

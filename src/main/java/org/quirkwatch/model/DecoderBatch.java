@@ -131,11 +131,6 @@ final class DecoderBatch {
         return !others.get(signal).isEmpty();
     }
 
-    /// The positions of all rows, those that are filled up included.
-    long positions() {
-        return (long) rows.size() * width();
-    }
-
     private int width() {
         return rows.stream().mapToInt(row -> row.length).max().orElseThrow();
     }

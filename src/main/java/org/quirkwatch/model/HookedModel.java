@@ -133,34 +133,33 @@ public final class HookedModel implements AutoCloseable {
         if (spec.needsLabels()) {
             checkLabels(batch);
         }
+        long positions = BatchPlan.paddedTokens(batch, spec);
         // A GPU would rather have one large batch, and a tape of gradients belongs to one thread.
-        if (device.cuda() || spec.takesGradients()) {
-            DecoderBatch rows = new DecoderBatch(batch, spec);
-            return pass(rows, batch, spec, threads(rows));
+        if (!device.cuda() && !spec.takesGradients()) {
+            BatchParts parts = BatchParts.of(batch, spec, Torch.threads());
+            int count = parts.indices().size();
+            // Threads that each do a part of their own need not wait for each other; but where a
+            // few
+            // large parts would leave threads idle, all of them take the batch together.
+            boolean leavesIdle = count < Torch.threads() && isLarge(positions / count);
+            if (count > 1 && !leavesIdle) {
+                return parts.join(workers.all(passes(batch, parts, spec)));
+            }
         }
-        BatchParts parts = BatchParts.of(batch, spec, Torch.threads());
-        DecoderBatch whole = new DecoderBatch(batch, spec);
-        boolean idle = parts.indices().size() < Torch.threads();
-        // Threads that each do a part of their own need not wait for each other; but where a few
-        // large parts would leave threads idle, all of them take the batch together.
-        if (parts.indices().size() == 1
-                || (idle && isLarge(whole.positions() / parts.indices().size()))) {
-            return pass(whole, batch, spec, threads(whole));
-        }
-        List<Supplier<Capture>> passes = new ArrayList<>();
-        for (List<Integer> part : parts.indices()) {
-            List<TokenizedSignal> signals = BatchParts.select(batch, part);
-            DecoderBatch rows = new DecoderBatch(signals, spec);
-            passes.add(() -> pass(rows, signals, spec, Program.Threads.ONE));
-        }
-        return parts.join(workers.all(passes));
+        return pass(batch, spec, isLarge(positions) ? Program.Threads.ALL : Program.Threads.ONE);
     }
 
-    private Capture pass(
-            DecoderBatch rows,
-            List<TokenizedSignal> batch,
-            CaptureSpec spec,
-            Program.Threads threads) {
+    private List<Supplier<Capture>> passes(
+            List<TokenizedSignal> batch, BatchParts parts, CaptureSpec spec) {
+        List<Supplier<Capture>> passes = new ArrayList<>();
+        for (List<Integer> part : parts.indices()) {
+            passes.add(() -> pass(BatchParts.select(batch, part), spec, Program.Threads.ONE));
+        }
+        return passes;
+    }
+
+    private Capture pass(List<TokenizedSignal> batch, CaptureSpec spec, Program.Threads threads) {
+        DecoderBatch rows = new DecoderBatch(batch, spec);
         List<Tap> taps = spec.taps();
         int blocks = spec.scoresLabels() ? config.nLayers() : blocksNeeded(taps);
         try (Scope scope = Scope.open(device)) {
@@ -185,10 +184,6 @@ public final class HookedModel implements AutoCloseable {
                             Program.one(rows.kept(scope, looksAtSpans(spec, blocks))));
             return read(results, batch, rows, spec);
         }
-    }
-
-    private Program.Threads threads(DecoderBatch rows) {
-        return isLarge(rows.positions()) ? Program.Threads.ALL : Program.Threads.ONE;
     }
 
     private boolean isLarge(long positions) {

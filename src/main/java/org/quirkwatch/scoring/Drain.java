@@ -67,14 +67,13 @@ final class Drain implements SmartLifecycle {
     public void stop() {
         lanes.refuse();
         AvailabilityChangeEvent.publish(events, this, ReadinessState.REFUSING_TRAFFIC);
-        long begin = System.nanoTime();
         int accepted = lanes.pending();
         LOG.info("stopping: {} signals were taken in and are answered first", accepted);
-        waitUntilAnswered(begin, atMost);
+        waitUntilAnswered(atLeast, atMost);
         if (gate.inside() > 0) {
             LOG.warn("{} signals were not measured within {}", lanes.pending(), atMost);
             lanes.abandon();
-            waitUntilAnswered(System.nanoTime(), Duration.ofSeconds(1));
+            waitUntilAnswered(Duration.ZERO, Duration.ofSeconds(1));
         }
         letTheDoorClose();
         running = false;
@@ -116,9 +115,10 @@ final class Drain implements SmartLifecycle {
                 });
     }
 
-    private void waitUntilAnswered(long begin, Duration most) {
+    private void waitUntilAnswered(Duration least, Duration most) {
+        long begin = System.nanoTime();
         try {
-            while (System.nanoTime() - begin < atLeast.toNanos()
+            while (System.nanoTime() - begin < least.toNanos()
                     || (gate.inside() > 0 && System.nanoTime() - begin < most.toNanos())) {
                 Thread.sleep(STEP);
             }

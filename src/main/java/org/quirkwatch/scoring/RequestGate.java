@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,23 +61,23 @@ final class RequestGate extends OncePerRequestFilter {
             throws ServletException, IOException {
         // Before the lanes are asked: who is let in is waited for.
         inside.getAndIncrement();
-        boolean refusing = lanes.isRefusing();
+        Optional<Problem> refusal = lanes.refusal();
         try {
-            if (!refusing && !lanes.isFull()) {
+            if (refusal.isEmpty()) {
                 chain.doFilter(request, response);
                 return;
             }
         } finally {
             inside.getAndDecrement();
         }
-        if (refusing) {
+        if (refusal.get().code() == ProblemCode.SHUTTING_DOWN) {
             awaitRelease();
             // The caller's next request should go to another replica.
             response.setHeader(HttpHeaders.CONNECTION, "close");
         } else {
             slowDown();
         }
-        problems.write(refusing ? stopping() : overloaded(), request, response);
+        problems.write(refusal.get(), request, response);
     }
 
     private void awaitRelease() {
@@ -97,19 +98,5 @@ final class RequestGate extends OncePerRequestFilter {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private static Problem stopping() {
-        return Problem.retryAfter(
-                ProblemCode.SHUTTING_DOWN,
-                "the service is stopping and takes no signal",
-                Duration.ofSeconds(1));
-    }
-
-    private Problem overloaded() {
-        return Problem.retryAfter(
-                ProblemCode.OVERLOADED,
-                "%d signals wait for the model".formatted(lanes.pending()),
-                Duration.ofSeconds(lanes.retryAfterSeconds()));
     }
 }

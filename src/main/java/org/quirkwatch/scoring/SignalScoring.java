@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.quirkwatch.lane.Caller;
 import org.quirkwatch.lane.Lanes;
@@ -116,30 +118,47 @@ final class SignalScoring {
         return new Begun(signal, policy, outcome, true, never());
     }
 
-    /// Waits for the verdict on a signal that was begun.
-    ///
-    /// @throws InterruptedException when it will not come
+    /// Waits for the verdict on a signal that was begun. A lane keeps the deadline of what it was
+    /// given; who follows an equal signal keeps its own here.
     Verdict await(Begun begun) throws InterruptedException {
         Signal signal = begun.signal();
         try {
-            Outcome outcome = begun.outcome().get();
-            if (begun.own() || outcome.measurement() instanceof Measurement.Measured) {
-                if (!begun.own()) {
-                    metrics.shared();
-                }
+            if (begun.own()) {
+                return Verdict.of(signal.id(), begun.policy(), begun.outcome().get());
+            }
+            long left = begun.deadlineNanos() - System.nanoTime();
+            Outcome outcome = begun.outcome().get(Math.max(0, left), TimeUnit.NANOSECONDS);
+            if (outcome.measurement() instanceof Measurement.Measured) {
+                metrics.shared();
                 return Verdict.of(signal.id(), begun.policy(), outcome);
             }
+        } catch (TimeoutException e) {
+            return unscored(
+                    begun,
+                    new Problem(
+                            ProblemCode.DEADLINE_EXCEEDED,
+                            "an equal signal was still waiting for the model when the time was up",
+                            e));
         } catch (CancellationException e) {
             if (begun.own()) {
-                throw new InterruptedException("the lanes no longer measure this signal");
+                return unscored(
+                        begun,
+                        new Problem(
+                                ProblemCode.SHUTTING_DOWN,
+                                "the service stopped before it had measured this",
+                                e));
             }
         } catch (ExecutionException e) {
             if (begun.own()) {
-                return new Verdict.Unscored(signal.id(), begun.policy(), problem(e));
+                return unscored(begun, problem(e));
             }
         }
         // The equal signal failed or was given up: this one may have more luck.
         return measureAlone(signal, begun.policy(), begun.deadlineNanos());
+    }
+
+    private static Verdict unscored(Begun begun, Problem reason) {
+        return new Verdict.Unscored(begun.signal().id(), begun.policy(), reason);
     }
 
     /// Counts a verdict that a stream answers.

@@ -148,14 +148,15 @@ final class SignalStream {
             while (open && reader.hasNext()) {
                 SignalLine line = reader.next();
                 last = line.number();
-                open = lanes.isOpen();
+                open = !lanes.isRefusing();
                 window.put(open ? begin(line) : refused(line, stopping()));
             }
             return null;
         } catch (Problem e) {
             if (isTimeout(e)) {
                 // The sender is there, but says nothing: it is told why this ends.
-                window.put(refused(new SignalLine.Invalid(last + 1, silent())));
+                Problem silent = silent();
+                window.put(refused(new SignalLine.Invalid(last + 1, silent), silent));
                 return null;
             }
             return e;
@@ -182,12 +183,8 @@ final class SignalStream {
                     yield refused(line, e);
                 }
             }
-            case SignalLine.Invalid invalid -> refused(invalid);
+            case SignalLine.Invalid(long ignored, Problem problem) -> refused(line, problem);
         };
-    }
-
-    private Slot refused(SignalLine.Invalid line) {
-        return refused(line, line.problem());
     }
 
     private Slot refused(SignalLine line, Problem reason) {

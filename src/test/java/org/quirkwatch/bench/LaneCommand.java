@@ -31,6 +31,7 @@ import org.quirkwatch.signal.SignalLimits;
 import org.quirkwatch.signal.SignalParser;
 import org.quirkwatch.torch.ComputeDevice;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// What the lane does without HTTP around it: the bound of what the service can do.
@@ -41,8 +42,6 @@ import picocli.CommandLine.Option;
                 "In this process, without HTTP: callers who tokenize and wait for the lane, each"
                         + " with one request at a time.")
 final class LaneCommand implements Callable<Integer> {
-
-    private static final int PROMPTS = 1_000;
 
     private final Report report;
 
@@ -67,19 +66,7 @@ final class LaneCommand implements Callable<Integer> {
             description = "Seconds before (default: 3).")
     private double warmUpSeconds;
 
-    @Option(
-            names = "--prompts",
-            paramLabel = "KIND",
-            defaultValue = "short",
-            description = "short, long (200 to 504 tokens) or mixed (default: short).")
-    private Prompts.Kind prompts;
-
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Signals of a request (default: 1).")
-    private int batch;
+    @Mixin private Traffic traffic;
 
     @Option(
             names = "--without-scoring",
@@ -130,8 +117,8 @@ final class LaneCommand implements Callable<Integer> {
                         "lane in process, %d callers, %s prompts, %d signals a request%s"
                                 .formatted(
                                         callers,
-                                        prompts,
-                                        batch,
+                                        traffic.kind(),
+                                        traffic.batch(),
                                         withoutScoring ? ", without scoring" : ""),
                         "%.0f verdicts/s; %s; %.2f cores"
                                 .formatted(
@@ -161,7 +148,7 @@ final class LaneCommand implements Callable<Integer> {
                             LatencyHistogram own = new LatencyHistogram();
                             while (System.nanoTime() < end) {
                                 long begin = System.nanoTime();
-                                measure(model, lanes, signals, next.getAndAdd(batch));
+                                measure(model, lanes, signals, next.getAndAdd(traffic.batch()));
                                 own.record(System.nanoTime() - begin);
                             }
                             return own;
@@ -171,13 +158,13 @@ final class LaneCommand implements Callable<Integer> {
         for (Future<LatencyHistogram> result : results) {
             latency.add(result.get());
         }
-        return latency.count() * batch;
+        return latency.count() * traffic.batch();
     }
 
     private void measure(HookedModel model, Lanes lanes, List<Signal> signals, int from) {
-        List<Caller.Order> orders = new ArrayList<>(batch);
-        try (Caller caller = lanes.admit(batch)) {
-            for (int i = 0; i < batch; i++) {
+        List<Caller.Order> orders = new ArrayList<>(traffic.batch());
+        try (Caller caller = lanes.admit(traffic.batch())) {
+            for (int i = 0; i < traffic.batch(); i++) {
                 Signal signal = signals.get(Math.floorMod(from + i, signals.size()));
                 orders.add(new Caller.Order(model.tokenize(signal), new CompletableFuture<>()));
             }
@@ -195,7 +182,7 @@ final class LaneCommand implements Callable<Integer> {
         SignalParser parser =
                 new SignalParser(SignalLimits.DEFAULT, LabelRule.REQUIRED, () -> "signal");
         List<Signal> signals = new ArrayList<>();
-        for (byte[] document : Prompts.of(prompts, PROMPTS).documents()) {
+        for (byte[] document : traffic.prompts().documents()) {
             byte[] json = new byte[document.length + 1];
             json[0] = '{';
             System.arraycopy(document, 0, json, 1, document.length);

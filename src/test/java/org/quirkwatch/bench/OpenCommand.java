@@ -44,19 +44,7 @@ final class OpenCommand implements Callable<Integer> {
                             + " (default: 1).")
     private double mostLateSeconds;
 
-    @Option(
-            names = "--prompts",
-            paramLabel = "KIND",
-            defaultValue = "short",
-            description = "short, long (200 to 504 tokens) or mixed (default: short).")
-    private Prompts.Kind prompts;
-
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Signals of a request (default: 1).")
-    private int batch;
+    @Mixin private Traffic traffic;
 
     OpenCommand(Report report) {
         this.report = report;
@@ -65,10 +53,10 @@ final class OpenCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Service service = target.service();
-        Requests requests = new Requests(Prompts.of(prompts, 1000), batch);
+        Requests requests = traffic.requests();
         Loop.Outcome outcome =
                 new Loop(service, connections, true)
-                        .open(requests, perSecond / batch, seconds, mostLateSeconds);
+                        .open(requests, perSecond / traffic.batch(), seconds, mostLateSeconds);
         Tally tally = outcome.tally();
         report.line(tally.toString());
         report.row(

@@ -52,19 +52,7 @@ final class OverloadCommand implements Callable<Integer> {
                             + " be sent, and the report says how many were not.")
     private int connections;
 
-    @Option(
-            names = "--prompts",
-            paramLabel = "KIND",
-            defaultValue = "short",
-            description = "short, long (200 to 504 tokens) or mixed (default: short).")
-    private Prompts.Kind prompts;
-
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Signals of a request (default: 1).")
-    private int batch;
+    @Mixin private Traffic traffic;
 
     OverloadCommand(Report report) {
         this.report = report;
@@ -73,7 +61,7 @@ final class OverloadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Service service = target.service();
-        Requests requests = new Requests(Prompts.of(prompts, 1000), batch);
+        Requests requests = traffic.requests();
         Requests singles = new Requests(Prompts.of(Prompts.Kind.SHORT, 1000), 1);
         Loop light = new Loop(service, 2, true);
         Loop heavy = new Loop(service, connections, true);
@@ -95,7 +83,7 @@ final class OverloadCommand implements Callable<Integer> {
                 note("after", light.open(singles, LIGHT_PER_SECOND, LIGHT_SECONDS, 10));
 
         Tally accepted = overload.tally();
-        double sentRate = accepted.requests() * (double) batch / overload.seconds();
+        double sentRate = accepted.requests() * (double) traffic.batch() / overload.seconds();
         report.row(
                 service,
                 "%.0f s of 10 x peak on at most %d connections, %s: goodput ÷ peak; p99 of the"

@@ -38,19 +38,7 @@ final class RateCommand implements Callable<Integer> {
             description = "Seconds of load before (default: 3).")
     private double warmUpSeconds;
 
-    @Option(
-            names = "--prompts",
-            paramLabel = "KIND",
-            defaultValue = "short",
-            description = "short, long (200 to 504 tokens) or mixed (default: short).")
-    private Prompts.Kind prompts;
-
-    @Option(
-            names = "--batch",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Signals of a request (default: 1).")
-    private int batch;
+    @Mixin private Traffic traffic;
 
     RateCommand(Report report) {
         this.report = report;
@@ -59,7 +47,7 @@ final class RateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Service service = target.service();
-        Requests requests = new Requests(Prompts.of(prompts, 1000), batch);
+        Requests requests = traffic.requests();
         Loop.Outcome outcome =
                 new Loop(service, connections, true).closed(requests, warmUpSeconds, seconds);
         Tally tally = outcome.tally();

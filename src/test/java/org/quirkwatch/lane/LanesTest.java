@@ -107,15 +107,15 @@ class LanesTest {
             List<CompletableFuture<Outcome>> all = new ArrayList<>(begin(lanes.admit(1), 1));
             measurer.begun.acquire();
             for (int i = 0; i < limits.bounds().maxSignals(); i++) {
-                assertThat(lanes.isFull()).isFalse();
+                assertThat(lanes.refusal()).isEmpty();
                 all.addAll(begin(lanes.admit(1), 1));
             }
-            assertThat(lanes.isFull()).isTrue();
+            assertThat(lanes.refusal()).isPresent();
             assertThat(refusal(lanes, 1).code()).isEqualTo(ProblemCode.OVERLOADED);
             assertThatThrownBy(lanes::admitStream).isInstanceOf(Problem.class);
             measurer.let.release(ANY);
             all.forEach(CompletableFuture::join);
-            assertThat(lanes.isFull()).isFalse();
+            assertThat(lanes.refusal()).isEmpty();
         }
     }
 

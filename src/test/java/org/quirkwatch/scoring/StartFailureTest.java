@@ -3,12 +3,7 @@ package org.quirkwatch.scoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.quirkwatch.Quirkwatch;
 
 /// Starts the service as a process of its own, with settings that it cannot use.
 class StartFailureTest {
@@ -49,21 +44,7 @@ class StartFailureTest {
     }
 
     private static Ended start(String... properties) throws IOException, InterruptedException {
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-XX:+UseSerialGC",
-                                "-Xmx512m",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Quirkwatch.class.getName(),
-                                "--server.port=0"));
-        command.addAll(List.of(properties));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Ended(process.waitFor(), output);
+        ServiceProcess process = ServiceProcess.start(properties);
+        return new Ended(process.exitCode(), process.output());
     }
 }
