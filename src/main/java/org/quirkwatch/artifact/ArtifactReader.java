@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -17,10 +18,12 @@ import org.quirkwatch.calibration.Calibration;
 import org.quirkwatch.checkpoint.SafetensorsFile;
 import org.quirkwatch.checkpoint.TensorInfo;
 import org.quirkwatch.detector.Aggregation;
-import org.quirkwatch.detector.FittedDetector;
+import org.quirkwatch.detector.FittedLayers;
 import org.quirkwatch.detector.FittedState;
 import org.quirkwatch.detector.LayerScale;
 import org.quirkwatch.detector.LayeredDetector;
+import org.quirkwatch.detector.Rule;
+import org.quirkwatch.detector.Rules;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.Tap;
 import org.quirkwatch.problem.Problem;
@@ -179,19 +182,29 @@ final class ArtifactReader {
     }
 
     private static Artifact assemble(Manifest manifest, SortedMap<String, Matrix> tensors) {
-        LinkedHashMap<String, FittedDetector> layers = new LinkedHashMap<>();
+        Rule rule;
+        try {
+            rule = Rules.named(manifest.rule());
+        } catch (Problem e) {
+            throw invalid(ArtifactDirectory.MANIFEST, e);
+        }
+        SequencedMap<String, FittedState> states = new LinkedHashMap<>();
         for (Manifest.LayerEntry layer : manifest.layers()) {
             Map<String, Matrix> own = new TreeMap<>();
             for (String key : layer.tensors().keySet()) {
                 own.put(key, vouched(tensors, Manifest.tensor(layer.name(), key)));
             }
             try {
-                layers.put(
-                        layer.name(),
-                        FittedDetector.of(manifest.rule(), new FittedState(layer.numbers(), own)));
+                states.put(layer.name(), new FittedState(layer.numbers(), own));
             } catch (IllegalArgumentException e) {
                 throw invalid(ArtifactDirectory.TENSORS, "layer " + layer.name(), e);
             }
+        }
+        FittedLayers layers;
+        try {
+            layers = rule.restore(states);
+        } catch (IllegalArgumentException e) {
+            throw invalid(ArtifactDirectory.TENSORS, e);
         }
         LayerScale scale;
         Calibration calibration;

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.quirkwatch.detector.FittedDetector;
+import org.quirkwatch.detector.FittedState;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.HookPoint;
 import org.quirkwatch.model.Position;
@@ -77,13 +77,12 @@ record Manifest(
     /// @param tensors the names of its tensors and their shapes, `[rows, columns]`
     record LayerEntry(
             String name, Map<String, Double> numbers, Map<String, List<Integer>> tensors) {
-        static LayerEntry of(String name, FittedDetector fitted) {
+        static LayerEntry of(String name, FittedState state) {
             Map<String, List<Integer>> shapes = new TreeMap<>();
-            fitted.state()
-                    .tensors()
+            state.tensors()
                     .forEach((key, matrix) ->
                             shapes.put(key, List.of(matrix.rows(), matrix.columns())));
-            return new LayerEntry(name, fitted.state().numbers(), shapes);
+            return new LayerEntry(name, state.numbers(), shapes);
         }
     }
 
@@ -91,7 +90,8 @@ record Manifest(
         List<LayerEntry> layers = new ArrayList<>();
         artifact.detector()
                 .layers()
-                .forEach((name, fitted) -> layers.add(LayerEntry.of(name, fitted)));
+                .states()
+                .forEach((name, state) -> layers.add(LayerEntry.of(name, state)));
         Manifest unsigned =
                 new Manifest(
                         FORMAT,
@@ -113,9 +113,9 @@ record Manifest(
         TreeMap<String, Matrix> tensors = new TreeMap<>();
         artifact.detector()
                 .layers()
-                .forEach((layer, fitted) ->
-                        fitted.state()
-                                .tensors()
+                .states()
+                .forEach((layer, state) ->
+                        state.tensors()
                                 .forEach((key, matrix) -> tensors.put(tensor(layer, key), matrix)));
         tensors.put(SCALE_MEANS, vector(artifact.detector().scale().means()));
         tensors.put(SCALE_DEVIATIONS, vector(artifact.detector().scale().deviations()));

@@ -56,7 +56,8 @@ final class Description {
         SequencedMap<String, Object> layers = new LinkedHashMap<>();
         artifact.detector()
                 .layers()
-                .forEach((name, fitted) -> layers.put(name, fitted.state().numbers()));
+                .states()
+                .forEach((name, state) -> layers.put(name, state.numbers()));
         values.put("layers", layers);
         SequencedMap<String, Object> calibration = new LinkedHashMap<>();
         calibration.put("n", artifact.calibration().n());

@@ -3,9 +3,10 @@ package org.quirkwatch.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.ArtifactDirectory;
@@ -114,12 +115,11 @@ final class FitCommand implements Callable<Integer> {
     private Aggregation aggregation = Aggregation.STANDARDISED_MEAN;
 
     @Option(
-            names = "--rcond",
-            paramLabel = "X",
+            names = "--set",
+            paramLabel = "OPTION=VALUE",
             description =
-                    "Cut directions below X times the largest (default: chosen from the rows'"
-                            + " noise floor).")
-    private Optional<Double> rcond = Optional.empty();
+                    "Set an option of the rule, such as rcond=1e-3; several times for several.")
+    private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(
             names = "--calibration-share",
@@ -206,7 +206,7 @@ final class FitCommand implements Callable<Integer> {
                 points,
                 positions,
                 aggregation,
-                rcond.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+                settings,
                 calibrationShare,
                 seed);
     }

@@ -2,11 +2,8 @@ package org.quirkwatch.detector;
 
 import org.quirkwatch.linalg.Matrix;
 
-/// A rule fitted to trusted rows: immutable, thread-safe, and plain data.
-public sealed interface FittedDetector permits FittedMahalanobis {
-
-    /// The rule's name.
-    String rule();
+/// A rule fitted to the rows of one layer: immutable, thread-safe, and plain data.
+interface FittedDetector {
 
     /// The width of the rows that it scores.
     int nFeatures();
@@ -21,16 +18,13 @@ public sealed interface FittedDetector permits FittedMahalanobis {
     /// Everything that this detector is, as data.
     FittedState state();
 
-    /// The detector of a state.
+    /// The same detector as if it had been fitted with these untrusted rows instead. Only of rules
+    /// that are [Rule#offline].
     ///
-    /// @param rule the rule's name
-    /// @throws IllegalArgumentException when the rule is unknown, a tensor or number is missing,
-    ///   superfluous, of another shape or outside its range: the message names it
-    static FittedDetector of(String rule, FittedState state) {
-        if (rule.equals(Mahalanobis.RULE)) {
-            return FittedMahalanobis.of(state);
-        }
-        throw new IllegalArgumentException(
-                "unknown rule \"%s\", expected %s".formatted(rule, Mahalanobis.RULE));
+    /// @param untrusted `[m, nFeatures]`
+    /// @throws org.quirkwatch.problem.Problem `invalid-fit` when there are too few rows, or they do
+    ///   not vary
+    default FittedDetector withUntrusted(Matrix untrusted) {
+        throw new UnsupportedOperationException("the rule learns from trusted rows only");
     }
 }

@@ -59,11 +59,6 @@ final class FittedMahalanobis implements FittedDetector {
     }
 
     @Override
-    public String rule() {
-        return Mahalanobis.RULE;
-    }
-
-    @Override
     public int nFeatures() {
         return mean.length;
     }

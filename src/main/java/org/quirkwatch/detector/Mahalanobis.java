@@ -1,8 +1,7 @@
 package org.quirkwatch.detector;
 
+import java.util.List;
 import java.util.OptionalDouble;
-import org.quirkwatch.problem.Problem;
-import org.quirkwatch.problem.ProblemCode;
 
 /// The *squared* Mahalanobis distance from the trusted mean, divided by the number of features
 /// (Mahalanobis 1936; used on activations by Johnston, Chakraborty and Belrose, arXiv 2504.08812,
@@ -27,22 +26,18 @@ import org.quirkwatch.problem.ProblemCode;
 ///
 /// @param rcond eigenvalues of at most `rcond` times the largest are dropped, in [0, 1); empty to
 ///   have it chosen
-public record Mahalanobis(OptionalDouble rcond) implements Detector {
+record Mahalanobis(OptionalDouble rcond) implements LayerDetector {
 
-    static final String RULE = "mahalanobis";
-
-    /// Checks the cut-off.
-    ///
-    /// @throws Problem `invalid-fit` for a cut-off outside [0, 1)
-    public Mahalanobis {
-        if (rcond.isPresent() && !(rcond.getAsDouble() >= 0 && rcond.getAsDouble() < 1)) {
-            throw new Problem(
-                    ProblemCode.INVALID_FIT, "rcond must be in [0, 1), got " + rcond.getAsDouble());
-        }
-    }
+    static final LayerRule RULE =
+            new LayerRule(
+                    "mahalanobis",
+                    false,
+                    List.of(Rcond.OPTION),
+                    settings -> new Mahalanobis(Rcond.of(settings)),
+                    FittedMahalanobis::of);
 
     @Override
-    public String rule() {
+    public LayerRule rule() {
         return RULE;
     }
 

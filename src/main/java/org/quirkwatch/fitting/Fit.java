@@ -4,6 +4,7 @@ import java.util.List;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.Provenance;
 import org.quirkwatch.detector.Detector;
+import org.quirkwatch.detector.Rules;
 import org.quirkwatch.feature.FeatureExtractor;
 import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.problem.Problem;
@@ -40,7 +41,7 @@ public final class Fit {
                     "%d trusted rows are more than %d, which is the limit"
                             .formatted(trusted.size(), MOST_ROWS));
         }
-        Detector rule = Detector.of(options.rule(), options.rcond());
+        Detector rule = Rules.detector(options.rule(), options.settings());
         FeatureExtractor feature =
                 FeatureExtractor.of(options.feature(), options.taps(model.identity().nLayers()));
         Split split = Split.of(trusted.size(), options.calibrationShare(), options.seed());

@@ -2,7 +2,7 @@ package org.quirkwatch.fitting;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.quirkwatch.detector.Aggregation;
 import org.quirkwatch.model.HookPoint;
@@ -21,7 +21,7 @@ import org.quirkwatch.problem.ProblemCode;
 ///   ([#everyBlock])
 /// @param positions where it is looked at, at least one; each hook point is tapped at each position
 /// @param aggregation how the layers' scores become one
-/// @param rcond the rule's cut-off, empty to have it chosen
+/// @param settings of the rule's options by name; others hold as the rule says
 /// @param calibrationShare share of the trusted rows that no layer is fitted on, from 0.05 to 0.95:
 ///   a fifth of them, at most 500, gives the layers' common scale, the others calibrate
 /// @param seed of the split
@@ -32,7 +32,7 @@ public record FitOptions(
         List<HookPoint> hookPoints,
         List<Position> positions,
         Aggregation aggregation,
-        OptionalDouble rcond,
+        Map<String, String> settings,
         double calibrationShare,
         long seed) {
 
@@ -44,6 +44,7 @@ public record FitOptions(
     public FitOptions {
         hookPoints = List.copyOf(hookPoints);
         positions = List.copyOf(positions);
+        settings = Map.copyOf(settings);
         if (!(calibrationShare >= 0.05 && calibrationShare <= 0.95)) {
             throw new Problem(
                     ProblemCode.INVALID_FIT,
@@ -72,7 +73,7 @@ public record FitOptions(
                 List.of(),
                 List.of(Position.LAST),
                 Aggregation.STANDARDISED_MEAN,
-                OptionalDouble.empty(),
+                Map.of(),
                 0.5,
                 0);
     }

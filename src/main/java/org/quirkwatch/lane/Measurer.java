@@ -76,7 +76,7 @@ public final class Measurer implements BatchMeasurer {
                             .formatted(logProb));
         }
         SequencedMap<String, Double> layers = new LinkedHashMap<>();
-        for (String layer : artifact.detector().layers().keySet()) {
+        for (String layer : artifact.detector().layers().widths().keySet()) {
             layers.put(layer, scores.perLayer()[row][layers.size()]);
         }
         return new Measurement.Measured(

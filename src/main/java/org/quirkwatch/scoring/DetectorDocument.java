@@ -161,12 +161,12 @@ record DetectorDocument(
         Provenance provenance = artifact.provenance();
         int n = artifact.calibration().n();
         List<LayerPart> layers =
-                artifact.detector().layers().entrySet().stream()
+                artifact.detector().layers().states().entrySet().stream()
                         .map(layer ->
                                 new LayerPart(
                                         layer.getKey(),
-                                        layer.getValue().nFeatures(),
-                                        layer.getValue().state().numbers()))
+                                        artifact.detector().layers().width(layer.getKey()),
+                                        layer.getValue().numbers()))
                         .toList();
         return new DetectorDocument(
                 artifact.id(),

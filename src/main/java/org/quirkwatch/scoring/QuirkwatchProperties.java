@@ -100,10 +100,10 @@ record QuirkwatchProperties(
     ///
     /// @param maxPendingSignals signals that wait and run, at least a batch's; beyond it callers
     ///   get 503 (default 4096)
-    /// @param maxBatchSignals signals of one pass (default 64)
+    /// @param maxBatchSignals signals of one pass (default 32)
     /// @param maxBatchTokens tokens of one pass, filled up to the longest (default 16 384)
     /// @param maxDelay the longest that a new caller should wait for its first signal's pass, as
-    ///   far as can be foreseen; beyond it callers get 503 (default 100 ms; one pass's worth of
+    ///   far as can be foreseen; beyond it callers get 503 (default 75 ms; one pass's worth of
     ///   callers may wait in any case)
     /// @param maxWait the longest that a caller waits: what has not begun to run by then is not
     ///   computed (default 60 s)
@@ -111,9 +111,9 @@ record QuirkwatchProperties(
     ///   MB; 0 for none)
     record Lane(
             @DefaultValue("4096") @Min(1) @Max(10_000_000) int maxPendingSignals,
-            @DefaultValue("64") @Min(1) @Max(65_536) int maxBatchSignals,
+            @DefaultValue("32") @Min(1) @Max(65_536) int maxBatchSignals,
             @DefaultValue("16384") @Min(1) int maxBatchTokens,
-            @DefaultValue("100ms") @NotNull @DurationMin(millis = 0) Duration maxDelay,
+            @DefaultValue("75ms") @NotNull @DurationMin(millis = 0) Duration maxDelay,
             @DefaultValue("60s") @NotNull @DurationMin(millis = 1) Duration maxWait,
             @DefaultValue("32MB") @NotNull DataSize sharedSize) {
 

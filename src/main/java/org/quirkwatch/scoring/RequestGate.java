@@ -26,10 +26,10 @@ final class RequestGate extends OncePerRequestFilter {
 
     private static final Logger LOG = LoggerFactory.getLogger(RequestGate.class);
     private static final Duration MAX_HELD = Duration.ofSeconds(2);
-    private static final Duration REFUSAL = Duration.ofMillis(250);
 
     private final Lanes lanes;
     private final ProblemWriter problems;
+    private final RefusalPace pace = new RefusalPace();
     private final AtomicInteger inside = new AtomicInteger();
     // Open while nothing is held.
     private volatile CountDownLatch held = new CountDownLatch(0);
@@ -90,11 +90,9 @@ final class RequestGate extends OncePerRequestFilter {
         }
     }
 
-    /// A caller who comes again at once, whatever `Retry-After` says, would take the processor from
-    /// the signals that were taken in: its answer waits, which costs nothing.
-    private static void slowDown() {
+    private void slowDown() {
         try {
-            Thread.sleep(REFUSAL);
+            Thread.sleep(Duration.ofNanos(pace.next(System.nanoTime())));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

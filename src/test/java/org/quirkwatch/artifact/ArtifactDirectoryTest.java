@@ -109,7 +109,7 @@ class ArtifactDirectoryTest {
                     """
                     "format_version" : 1           | "format_version" : 2            | field format_version must be 1
                     quirkwatch-detector            | pickle                          | field format must be "quirkwatch-detector"
-                    "rule" : "mahalanobis"         | "rule" : "oracle"               | unknown rule "oracle"
+                    "rule" : "mahalanobis"         | "rule" : "oracle"               | there is no rule "oracle"
                     "seed" : 5                     | "seed" : "5"                    | field provenance.seed
                     "seed" : 5                     | "seed" : 5.5                    | field provenance.seed
                     "seed" : 5                     | "seed" : 6                      | field digest

@@ -4,13 +4,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Random;
 import org.quirkwatch.calibration.Calibration;
 import org.quirkwatch.detector.Aggregation;
 import org.quirkwatch.detector.LayeredDetector;
 import org.quirkwatch.detector.LayeredFitter;
-import org.quirkwatch.detector.Mahalanobis;
+import org.quirkwatch.detector.Rules;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.HookPoint;
 import org.quirkwatch.model.ModelIdentity;
@@ -45,7 +44,7 @@ final class Artifacts {
     static Artifact small(long seed) {
         LayeredFitter fitter =
                 new LayeredFitter(
-                        new Mahalanobis(OptionalDouble.empty()),
+                        Rules.detector("mahalanobis", Map.of()),
                         TAPS.stream().map(Tap::key).toList());
         fitter.add(features(60, seed));
         fitter.addHeldOut(features(20, seed + 100));

@@ -32,7 +32,7 @@ class FitAndScoreTest {
             lines.add(line("The sum of %d and %d is a number.".formatted(i * 37 % 911, i)));
         }
         Files.write(trusted, lines);
-        CommandRun run = fit("--rcond", "1e-6");
+        CommandRun run = fit("--set", "rcond=1e-6");
         assertThat(run.err()).contains("detector: fitted on 120 signals, calibrated on 96");
         assertThat(run.code()).isZero();
     }
@@ -127,7 +127,7 @@ class FitAndScoreTest {
         CommandRun refused = fit();
         assertThat(refused.code()).isEqualTo(1);
         assertThat(refused.err()).contains("--force").hasLineCount(1);
-        assertThat(fit("--force", "--rcond", "1e-6").code()).isZero();
+        assertThat(fit("--force", "--set", "rcond=1e-6").code()).isZero();
     }
 
     @Test

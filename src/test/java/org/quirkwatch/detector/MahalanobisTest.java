@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -21,12 +22,7 @@ import org.quirkwatch.problem.Problem;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-class MahalanobisTest extends DetectorContract {
-
-    @Override
-    Detector rule() {
-        return new Mahalanobis(OptionalDouble.empty());
-    }
+class MahalanobisTest {
 
     @ParameterizedTest
     @MethodSource("goldens")
@@ -72,7 +68,9 @@ class MahalanobisTest extends DetectorContract {
 
     @Test
     void freshTrustedRowsScoreNearTheShareOfDirectionsKept() {
-        FittedDetector fitted = fit(TrustedRows.draw(4000, 20, 1));
+        Fitter fitter = new Mahalanobis(OptionalDouble.empty()).fitter();
+        fitter.add(TrustedRows.draw(4000, 20, 1));
+        FittedDetector fitted = fitter.fit();
         double[] scores = fitted.score(TrustedRows.draw(4000, 20, 2));
         double rank = fitted.state().number("rank");
         assertThat(Arrays.stream(scores).average().orElseThrow())
@@ -82,14 +80,15 @@ class MahalanobisTest extends DetectorContract {
     @ParameterizedTest
     @ValueSource(doubles = {-1e-9, 1, 2, Double.NaN})
     void aCutOffOutsideItsRangeIsRefused(double rcond) {
-        assertThatThrownBy(() -> new Mahalanobis(OptionalDouble.of(rcond)))
+        assertThatThrownBy(() -> Rules.detector("mahalanobis", Map.of("rcond", "" + rcond)))
                 .isInstanceOf(Problem.class)
-                .hasMessageContaining("rcond must be in [0, 1), got " + rcond);
+                .hasMessageContaining("rcond of the rule mahalanobis must be")
+                .hasMessageContaining("" + rcond);
     }
 
     @Test
     void anUnknownRuleIsRefusedWithThoseThatThereAre() {
-        assertThatThrownBy(() -> Detector.of("nearest", OptionalDouble.empty()))
+        assertThatThrownBy(() -> Rules.named("nearest"))
                 .isInstanceOf(Problem.class)
                 .hasMessageContaining("\"nearest\"")
                 .hasMessageContaining("mahalanobis");
@@ -103,7 +102,7 @@ class MahalanobisTest extends DetectorContract {
         var tensors = new java.util.HashMap<>(state.tensors());
         tensors.put("variances", Matrix.of(1, 4, new double[] {1, 1, 1, 0}));
         FittedState zero = new FittedState(state.numbers(), tensors);
-        assertThatThrownBy(() -> FittedDetector.of("mahalanobis", zero))
+        assertThatThrownBy(() -> FittedMahalanobis.of(zero))
                 .hasMessageContaining("variances must be positive, value 3 is 0.0");
     }
 

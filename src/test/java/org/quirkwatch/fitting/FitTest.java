@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,13 +57,13 @@ class FitTest {
                         "blocks.1.hook_resid_pre",
                         "blocks.2.hook_resid_pre",
                         "blocks.2.hook_resid_post");
-        assertThat(artifact.detector().layers().keySet())
+        assertThat(artifact.detector().layers().widths().keySet())
                 .containsExactlyElementsOf(artifact.taps().stream().map(tap -> tap.key()).toList());
         assertThat(artifact.provenance().model()).isEqualTo(model.identity());
         assertThat(artifact.provenance().nFit()).isEqualTo(150);
         assertThat(artifact.provenance().nScale()).isEqualTo(30);
         assertThat(artifact.provenance().nCalibration()).isEqualTo(120);
-        assertThat(artifact.detector().layers().firstEntry().getValue().state().numbers())
+        assertThat(artifact.detector().layers().states().firstEntry().getValue().numbers())
                 .containsKeys("rank", "rcond")
                 .containsEntry("n_fit", 150.0);
         artifact.requireModel(model.identity());
@@ -111,7 +110,7 @@ class FitTest {
                         List.of(new HookPoint(2, Site.RESID_POST)),
                         List.of(Position.LAST, Position.LABEL),
                         Aggregation.MEAN);
-        assertThat(fit(signals(120, 6), options).detector().layers().keySet())
+        assertThat(fit(signals(120, 6), options).detector().layers().widths().keySet())
                 .containsExactly("blocks.2.hook_resid_post", "blocks.2.hook_resid_post@label");
         List<Signal> signals = new ArrayList<>(signals(120, 6));
         signals.set(50, new Signal("bare", "How many are there?", null, List.of()));
@@ -163,7 +162,7 @@ class FitTest {
                 points,
                 positions,
                 aggregation,
-                OptionalDouble.empty(),
+                Map.of(),
                 0.5,
                 0);
     }

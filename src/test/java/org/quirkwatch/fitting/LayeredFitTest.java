@@ -7,13 +7,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.quirkwatch.detector.Aggregation;
-import org.quirkwatch.detector.Mahalanobis;
+import org.quirkwatch.detector.Rules;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.progress.Progress;
 
@@ -70,7 +69,7 @@ class LayeredFitTest {
 
     private static LayeredFit fit(Rows rows, Aggregation aggregation, Progress progress) {
         return LayeredFit.of(
-                new Mahalanobis(OptionalDouble.of(0)),
+                Rules.detector("mahalanobis", Map.of("rcond", "0")),
                 aggregation,
                 LAYERS,
                 Split.of(rows.size(), 0.5, 3),
