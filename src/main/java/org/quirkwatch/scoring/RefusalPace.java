@@ -8,12 +8,12 @@ import java.util.concurrent.atomic.AtomicLong;
 final class RefusalPace {
 
     private static final long INTERVAL_NANOS = 2_000_000;
-    private static final long MOST_NANOS = 2_000_000_000;
+    private static final long MOST_NANOS = 5_000_000_000L;
 
     // When the next refusal may leave.
     private final AtomicLong free = new AtomicLong(Long.MIN_VALUE);
 
-    /// How long a refusal of now waits, in nanoseconds, from 0 to 2 seconds.
+    /// How long a refusal of now waits, in nanoseconds, from 0 to 5 seconds.
     ///
     /// @param now as `System.nanoTime()` gives it
     long next(long now) {
