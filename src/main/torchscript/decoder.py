@@ -13,7 +13,7 @@ class P(Module):
   #    gate [m, d], up [m, d], down [d, m]; final norm [d], lm_head [V, d]
   # sizes (host): blocks to run, h, kv, e, sliding window (0: none), outputs (0 none, 1 labels, 2 logits), n,
   #    objective of gradients (0 log-odds, 1 log-probability), positions per pass of the output projection,
-  #    position of the logits
+  #    position of the logits, 1 where the objective depends on the last prompt tokens alone
   # epsilon (host): of the norms; frequencies [e/2]: of the rotary embedding
   # taps (host) [t, 4]: layer, site, position, 0 activation | 1 gradient
   # tokens [rows, pos]; spans [4, rows, 2]: first position and length of each position kind
@@ -38,6 +38,7 @@ class P(Module):
     objective = annotate(int, sizes[7].item())
     chunk = annotate(int, sizes[8].item())
     logits_at = annotate(int, sizes[9].item())
+    tail = annotate(int, sizes[10].item()) == 1
     eps = annotate(float, epsilon.item())
     rows = torch.size(tokens, 0)
     pos = torch.size(tokens, 1)
@@ -52,7 +53,11 @@ class P(Module):
       is_gradient = annotate(int, taps[t][3].item()) == 1
       _0 = torch.append(gradients, is_gradient)
       any_gradient = any_gradient or is_gradient
-    _1 = torch.set_grad_enabled(any_gradient)
+    # In a causal model the answer after the prompt depends on the last token's states through that token alone, given
+    # the keys and values before it. So with `tail` a second stream of one position per row carries the tape, and the
+    # first one runs as without gradients.
+    all_taped = any_gradient and not tail
+    _1 = torch.set_grad_enabled(all_taped)
 
     # The residual stream is kept in float32 at least: a sum of many small parts loses most by being rounded.
     x = (self).widen(torch.embedding(w[0], tokens))                               # [rows, pos, d]
@@ -66,17 +71,37 @@ class P(Module):
       back = torch.sub(torch.unsqueeze(at, 1), torch.unsqueeze(at, 0))            # [pos, pos]
       mask = torch.logical_and(torch.ge(back, 0), torch.lt(back, window))
 
+    end = torch.select(torch.select(spans, 0, 0), 1, 0)                           # [rows]
+    s = x                                                                         # with tail: [rows, 1, d]
+    s_cos = cos
+    s_sin = sin
+    s_mask = annotate(Optional[Tensor], None)
+    if tail:
+      s = torch.take_along_dim(x, torch.reshape(end, [rows, 1, 1]), 1)
+      s_cos = torch.reshape(torch.embedding(cos, end), [rows, 1, 1, e])
+      s_sin = torch.reshape(torch.embedding(sin, end), [rows, 1, 1, e])
+      ahead = torch.sub(torch.unsqueeze(end, 1), torch.arange(pos, dtype=4, layout=None, device=ops.prim.device(x), pin_memory=None))
+      s_seen = torch.gt(ahead, 0)                                                 # [rows, pos]
+      if window > 0:
+        s_seen = torch.logical_and(s_seen, torch.lt(ahead, window))
+      # Its own key and value come last, from the tape.
+      own = torch.ones([rows, 1], dtype=11, layout=None, device=ops.prim.device(x), pin_memory=None)
+      s_mask = torch.reshape(torch.cat([s_seen, own], 1), [rows, 1, 1, pos + 1])
     found = annotate(List[Tensor], [])   # one per activation tap: pooled
     sites = annotate(List[Tensor], [])   # one per gradient tap: the value itself
     fired = annotate(List[int], [])      # taps in the order in which they fired, activations
     armed = annotate(List[int], [])      # likewise, gradients
     for l in range(blocks):
       b = 1 + 9 * l
-      x = (self).tap(x, l * 8, keys, kinds, gradients, spans, n, found, sites, fired, armed)
-      y = (self).norm(x, w[b], eps, any_gradient)                                 # [rows, pos, d]
+      x = (self).tap(x, l * 8, keys, kinds, gradients, tail, spans, n, found, sites, fired, armed)
+      y = (self).norm(x, w[b], eps, all_taped)                                    # [rows, pos, d]
       k = torch.transpose(torch.view(torch.linear(y, w[b + 2]), [rows, pos, kv, e]), 1, 2)  # [rows, kv, pos, e]
       v = torch.transpose(torch.view(torch.linear(y, w[b + 3]), [rows, pos, kv, e]), 1, 2)
       k = (self).rotate(k, cos, sin)
+      if tail:
+        _1 = torch.set_grad_enabled(True)
+        s = (self).tail_block(s, k, v, w, b, h, kv, e, eps, s_cos, s_sin, s_mask, l, keys, gradients, sites, armed)
+        _1 = torch.set_grad_enabled(False)
       if l == blocks - 1 and torch.size(kept, 1) < pos:
         # From here on the shapes below have t for pos.
         which = torch.unsqueeze(kept, -1)                                         # [rows, t, 1]
@@ -100,37 +125,48 @@ class P(Module):
         v = torch.reshape(torch.expand(torch.unsqueeze(v, 2), [rows, kv, h // kv, pos, e]), [rows, h, pos, e])
       z = torch.scaled_dot_product_attention(q, k, v, mask, 0., torch.__is__(mask, None))
       z = torch.reshape(torch.transpose(z, 1, 2), [rows, torch.size(y, 1), h * e])
-      z = (self).tap(z, l * 8 + 1, keys, kinds, gradients, spans, n, found, sites, fired, armed)
+      z = (self).tap(z, l * 8 + 1, keys, kinds, gradients, tail, spans, n, found, sites, fired, armed)
       a = torch.linear(z, w[b + 4])                                               # [rows, pos, d]
-      a = (self).tap(a, l * 8 + 2, keys, kinds, gradients, spans, n, found, sites, fired, armed)
+      a = (self).tap(a, l * 8 + 2, keys, kinds, gradients, tail, spans, n, found, sites, fired, armed)
       x = torch.add(x, a)
-      x = (self).tap(x, l * 8 + 3, keys, kinds, gradients, spans, n, found, sites, fired, armed)
-      y = (self).norm(x, w[b + 5], eps, any_gradient)
-      y = (self).tap(y, l * 8 + 4, keys, kinds, gradients, spans, n, found, sites, fired, armed)
+      x = (self).tap(x, l * 8 + 3, keys, kinds, gradients, tail, spans, n, found, sites, fired, armed)
+      y = (self).norm(x, w[b + 5], eps, all_taped)
+      y = (self).tap(y, l * 8 + 4, keys, kinds, gradients, tail, spans, n, found, sites, fired, armed)
       g = torch.linear(y, w[b + 6])                                               # [rows, pos, m]
       u = torch.linear(y, w[b + 7])
-      if any_gradient:
+      if all_taped:
         g = torch.mul(torch.silu(g), u)
       else:
         g = torch.mul_(torch.silu_(g), u)
       m = torch.linear(g, w[b + 8])                                               # [rows, pos, d]
-      m = (self).tap(m, l * 8 + 5, keys, kinds, gradients, spans, n, found, sites, fired, armed)
+      m = (self).tap(m, l * 8 + 5, keys, kinds, gradients, tail, spans, n, found, sites, fired, armed)
       x = torch.add(x, m)
-      x = (self).tap(x, l * 8 + 6, keys, kinds, gradients, spans, n, found, sites, fired, armed)
+      x = (self).tap(x, l * 8 + 6, keys, kinds, gradients, tail, spans, n, found, sites, fired, armed)
     # What enters the block after the last that runs.
-    x = (self).tap(x, blocks * 8, keys, kinds, gradients, spans, n, found, sites, fired, armed)
+    x = (self).tap(x, blocks * 8, keys, kinds, gradients, tail, spans, n, found, sites, fired, armed)
 
     result = annotate(List[Tensor], [])
     answers = annotate(List[Tensor], [])
     if outputs > 0:
-      answers = (self).score(x, w, eps, chunk, n, scored, entries, others, has_others)
+      if tail:
+        _1 = torch.set_grad_enabled(True)
+        s = (self).tail_tap(s, blocks * 8, keys, gradients, sites, armed)
+        # The only scored positions are the last of the prompts.
+        scored = torch.stack([torch.select(scored, 1, 0), torch.zeros_like(torch.select(scored, 1, 1))], 1)
+        answers = (self).score(s, w, eps, chunk, n, scored, entries, others, has_others)
+      else:
+        answers = (self).score(x, w, eps, chunk, n, scored, entries, others, has_others)
       if torch.len(sites) > 0:
         goal = answers[0]
         if objective == 0:
           goal = torch.sub(answers[0], torch.mul(answers[1], has_others))
         for grad in torch.autograd.grad([torch.sum(goal)], sites):
           t = armed[torch.len(result)]
-          pooled = (self).pool(torch._unwrap_optional(grad), kinds[t], spans)    # [rows, width]
+          slope = torch._unwrap_optional(grad)
+          if tail:
+            pooled = torch.to(torch.squeeze(slope, 1), 7)
+          else:
+            pooled = (self).pool(slope, kinds[t], spans)                         # [rows, width]
           if kinds[t] < 2:
             # A prompt is the same in every row of its signal: its gradient is the sum over them.
             total = torch.zeros([n, torch.size(pooled, 1)], dtype=7, layout=None, device=ops.prim.device(pooled), pin_memory=None)
@@ -156,19 +192,62 @@ class P(Module):
   def place(self: __torch__.P, at: Tensor, kept: Tensor) -> Tensor:
     return torch.argmax(torch.to(torch.eq(kept, torch.unsqueeze(at, -1)), 4), -1)
 
-  # x [rows, pos, width] -> x, after whatever taps ask for it here
+  # A block for one position per row, on the tape. s [rows, 1, d]; k, v [rows, kv, pos, e] of all positions; mask
+  # [rows, 1, 1, pos + 1] -> [rows, 1, d]
+  def tail_block(self: __torch__.P, s: Tensor, k: Tensor, v: Tensor, w: List[Tensor], b: int, h: int, kv: int, e: int,
+                 eps: float, cos: Tensor, sin: Tensor, mask: Optional[Tensor], l: int, keys: List[int],
+                 gradients: List[bool], sites: List[Tensor], armed: List[int]) -> Tensor:
+    rows = torch.size(s, 0)
+    pos = torch.size(k, 2)
+    x = (self).tail_tap(s, l * 8, keys, gradients, sites, armed)
+    y = (self).norm(x, w[b], eps, True)
+    q = (self).rotate(torch.view(torch.linear(y, w[b + 1]), [rows, h, 1, e]), cos, sin)
+    own_k = (self).rotate(torch.view(torch.linear(y, w[b + 2]), [rows, kv, 1, e]), cos, sin)
+    own_v = torch.view(torch.linear(y, w[b + 3]), [rows, kv, 1, e])
+    keys_of = torch.cat([k, own_k], 2)                                            # [rows, kv, pos + 1, e]
+    values_of = torch.cat([v, own_v], 2)
+    if kv < h:
+      keys_of = torch.reshape(torch.expand(torch.unsqueeze(keys_of, 2), [rows, kv, h // kv, pos + 1, e]), [rows, h, pos + 1, e])
+      values_of = torch.reshape(torch.expand(torch.unsqueeze(values_of, 2), [rows, kv, h // kv, pos + 1, e]), [rows, h, pos + 1, e])
+    z = torch.scaled_dot_product_attention(q, keys_of, values_of, mask, 0., False)
+    z = torch.reshape(z, [rows, 1, h * e])
+    z = (self).tail_tap(z, l * 8 + 1, keys, gradients, sites, armed)
+    a = (self).tail_tap(torch.linear(z, w[b + 4]), l * 8 + 2, keys, gradients, sites, armed)
+    x = (self).tail_tap(torch.add(x, a), l * 8 + 3, keys, gradients, sites, armed)
+    y = (self).tail_tap((self).norm(x, w[b + 5], eps, True), l * 8 + 4, keys, gradients, sites, armed)
+    g = torch.mul(torch.silu(torch.linear(y, w[b + 6])), torch.linear(y, w[b + 7]))
+    m = (self).tail_tap(torch.linear(g, w[b + 8]), l * 8 + 5, keys, gradients, sites, armed)
+    return (self).tail_tap(torch.add(x, m), l * 8 + 6, keys, gradients, sites, armed)
+
+  # As tap, of the stream on the tape: gradients only.
+  def tail_tap(self: __torch__.P, x: Tensor, key: int, keys: List[int], gradients: List[bool], sites: List[Tensor],
+               armed: List[int]) -> Tensor:
+    y = x
+    for t in range(torch.len(keys)):
+      if keys[t] == key and gradients[t]:
+        y = (self).arm(y, t, sites, armed)
+    return y
+
+  # x -> x, from here on the tape: what a gradient is taken by
+  def arm(self: __torch__.P, x: Tensor, t: int, sites: List[Tensor], armed: List[int]) -> Tensor:
+    y = x
+    if torch.len(sites) == 0:
+      # Nothing before the first gradient tap takes part in the backward pass.
+      y = torch.requires_grad_(torch.detach(x), True)
+    _0 = torch.append(sites, y)
+    _0 = torch.append(armed, t)
+    return y
+
+  # x [rows, pos, width] -> x, after whatever taps ask for it here; with tail activations only
   def tap(self: __torch__.P, x: Tensor, key: int, keys: List[int], kinds: List[int], gradients: List[bool],
-          spans: Tensor, n: int, found: List[Tensor], sites: List[Tensor], fired: List[int],
+          tail: bool, spans: Tensor, n: int, found: List[Tensor], sites: List[Tensor], fired: List[int],
           armed: List[int]) -> Tensor:
     y = x
     for t in range(torch.len(keys)):
       if keys[t] == key:
         if gradients[t]:
-          if torch.len(sites) == 0:
-            # Nothing before the first gradient tap takes part in the backward pass.
-            y = torch.requires_grad_(torch.detach(y), True)
-          _0 = torch.append(sites, y)
-          _0 = torch.append(armed, t)
+          if not tail:
+            y = (self).arm(y, t, sites, armed)
         else:
           own = torch.narrow(torch.detach(y), 0, 0, n)
           _0 = torch.append(found, (self).pool(own, kinds[t], torch.narrow(spans, 1, 0, n)))

@@ -51,6 +51,13 @@ public record CaptureSpec(List<Tap> taps, Outputs outputs) {
         return taps.stream().anyMatch(tap -> tap.quantity() instanceof Quantity.Gradient);
     }
 
+    /// Whether every gradient is taken at the last tokens of the prompts.
+    boolean gradientsAreOfLastTokens() {
+        return taps.stream()
+                .filter(tap -> tap.quantity() instanceof Quantity.Gradient)
+                .allMatch(tap -> tap.position() == Position.LAST);
+    }
+
     /// Whether whole labels are fed, as something looks at their tokens.
     boolean feedsLabels() {
         boolean byLogits =

@@ -127,6 +127,11 @@ final class DecoderBatch {
         return signals;
     }
 
+    /// Whether all that is scored follows the prompts at once: every choice is one token.
+    boolean isOfPrompts() {
+        return scored.size() == signals;
+    }
+
     boolean hasOthers(int signal) {
         return !others.get(signal).isEmpty();
     }

@@ -134,8 +134,8 @@ public final class HookedModel implements AutoCloseable {
             checkLabels(batch);
         }
         long positions = BatchPlan.paddedTokens(batch, spec);
-        // A GPU would rather have one large batch, and a tape of gradients belongs to one thread.
-        if (!device.cuda() && !spec.takesGradients()) {
+        // A GPU would rather have one large batch.
+        if (!device.cuda()) {
             BatchParts parts = BatchParts.of(batch, spec, Torch.threads());
             int count = parts.indices().size();
             // Threads that each do a part of their own need not wait for each other; but where a
@@ -161,6 +161,8 @@ public final class HookedModel implements AutoCloseable {
     private Capture pass(List<TokenizedSignal> batch, CaptureSpec spec, Program.Threads threads) {
         DecoderBatch rows = new DecoderBatch(batch, spec);
         List<Tap> taps = spec.taps();
+        boolean tail =
+                spec.takesGradients() && spec.gradientsAreOfLastTokens() && rows.isOfPrompts();
         int blocks = spec.scoresLabels() ? config.nLayers() : blocksNeeded(taps);
         try (Scope scope = Scope.open(device)) {
             List<Tensor> results =
@@ -170,7 +172,7 @@ public final class HookedModel implements AutoCloseable {
                             threads,
                             "run",
                             Program.many(tensors),
-                            Program.one(sizes(scope.host(), rows, spec, blocks)),
+                            Program.one(sizes(scope.host(), rows, spec, blocks, tail)),
                             Program.one(scope.host().scalar(config.rmsNormEpsilon())),
                             Program.one(frequencies),
                             Program.one(taps(scope.host(), taps)),
@@ -181,7 +183,7 @@ public final class HookedModel implements AutoCloseable {
                             Program.one(rows.entries(scope)),
                             Program.one(rows.others(scope)),
                             Program.one(rows.hasOthers(scope)),
-                            Program.one(rows.kept(scope, looksAtSpans(spec, blocks))));
+                            Program.one(rows.kept(scope, looksAtSpans(spec, blocks, tail))));
             return read(results, batch, rows, spec);
         }
     }
@@ -192,7 +194,8 @@ public final class HookedModel implements AutoCloseable {
         return 2 * weightsOfBlock * positions >= ALONE_OPERATIONS;
     }
 
-    private Tensor sizes(Scope host, DecoderBatch rows, CaptureSpec spec, int blocks) {
+    private Tensor sizes(
+            Scope host, DecoderBatch rows, CaptureSpec spec, int blocks, boolean tail) {
         Outputs asked = spec.outputs();
         long outputs =
                 DecoderCodes.of(
@@ -213,9 +216,10 @@ public final class HookedModel implements AutoCloseable {
                     DecoderCodes.of(
                             asked instanceof Outputs.Logits(Position position)
                                     ? position
-                                    : Position.LAST)
+                                    : Position.LAST),
+                    tail ? 1 : 0
                 },
-                10);
+                11);
     }
 
     /// `[taps, 4]`; without taps one that no block reaches.
@@ -236,10 +240,10 @@ public final class HookedModel implements AutoCloseable {
 
     /// Whether anything takes a mean or a gradient behind the keys and values of the last block
     /// that runs, so that all positions have to go through.
-    private static boolean looksAtSpans(CaptureSpec spec, int blocks) {
+    private static boolean looksAtSpans(CaptureSpec spec, int blocks, boolean tail) {
         boolean ofLogits =
                 spec.outputs() instanceof Outputs.Logits(Position position) && position.isMean();
-        return spec.takesGradients()
+        return (spec.takesGradients() && !tail)
                 || ofLogits
                 || spec.taps().stream()
                         .filter(tap -> blocksNeeded(List.of(tap)) == blocks)

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// When a refusal is sent. A caller who comes again at once, whatever `Retry-After` says, would
 /// take the processor from the signals that were taken in, so refusals leave one after another,
-/// evenly: a few at once, a flood of them later. A refusal that waits costs nothing. Thread-safe.
+/// evenly: a few at once, a flood at 500 a second. A refusal that waits costs nothing. Thread-safe.
 final class RefusalPace {
 
     private static final long INTERVAL_NANOS = 2_000_000;

@@ -21,8 +21,8 @@ import java.util.Set;
 /// and give tensors. It holds no weights: they are arguments. One call runs as a whole in native
 /// code.
 ///
-/// Several threads may call a program at a time in [Mode#INFERENCE], where a tensor that more than
-/// one of them passes stands in the same argument of each; one thread at a time otherwise.
+/// Several threads may call a program at a time, all in the same [Mode], where a tensor that more
+/// than one of them passes stands in the same argument of each, and none is differentiated by.
 public final class Program implements AutoCloseable {
 
     private final String name;
