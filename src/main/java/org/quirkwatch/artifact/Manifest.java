@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.quirkwatch.detector.FittedState;
+import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.HookPoint;
 import org.quirkwatch.model.Position;

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.problem.Problem;
 

@@ -1,5 +1,6 @@
 package org.quirkwatch.detector;
 
+import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.Matrix;
 
 /// A rule fitted to the rows of one layer: immutable, thread-safe, and plain data.

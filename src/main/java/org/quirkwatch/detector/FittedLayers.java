@@ -2,6 +2,7 @@ package org.quirkwatch.detector;
 
 import java.util.Map;
 import java.util.SequencedMap;
+import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.Matrix;
 
 /// A rule fitted to all layers of a detector: immutable, thread-safe, and plain data.

@@ -1,6 +1,7 @@
 package org.quirkwatch.detector;
 
 import java.util.Set;
+import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.LinearAlgebra;
 import org.quirkwatch.linalg.Matrix;
 

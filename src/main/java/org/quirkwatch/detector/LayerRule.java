@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.Function;
+import org.quirkwatch.linalg.FittedState;
 
 /// A [Rule] that scores every layer by itself.
 ///

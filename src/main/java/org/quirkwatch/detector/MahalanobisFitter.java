@@ -3,6 +3,7 @@ package org.quirkwatch.detector;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
+import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.linalg.RunningCovariance;
 import org.quirkwatch.problem.Problem;

@@ -2,6 +2,7 @@ package org.quirkwatch.detector;
 
 import java.util.List;
 import java.util.SequencedMap;
+import org.quirkwatch.linalg.FittedState;
 
 /// A kind of scoring rule: what it is called, what may be set, how a detector of it is made, and
 /// how a fitted one comes back from data. There is one of each, listed in [Rules].

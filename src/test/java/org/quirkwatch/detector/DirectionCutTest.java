@@ -8,6 +8,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.problem.Problem;
 

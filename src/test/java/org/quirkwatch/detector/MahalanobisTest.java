@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.LinearAlgebra;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.linalg.Svd;

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.problem.Problem;
 

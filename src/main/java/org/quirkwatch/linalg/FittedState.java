@@ -1,12 +1,12 @@
-package org.quirkwatch.detector;
+package org.quirkwatch.linalg;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.quirkwatch.linalg.Matrix;
 
-/// A fitted detector as data.
+/// What was fitted, as data: what an artifact holds of a feature or of a layer's detector.
 ///
 /// @param numbers by name, finite: sizes, hyperparameters as they were applied
 /// @param tensors by name; a vector is a matrix of one row
@@ -16,8 +16,8 @@ public record FittedState(Map<String, Double> numbers, Map<String, Matrix> tenso
     ///
     /// @throws IllegalArgumentException when a value is not finite
     public FittedState {
-        numbers = java.util.Collections.unmodifiableMap(new TreeMap<>(numbers));
-        tensors = java.util.Collections.unmodifiableMap(new TreeMap<>(tensors));
+        numbers = Collections.unmodifiableMap(new TreeMap<>(numbers));
+        tensors = Collections.unmodifiableMap(new TreeMap<>(tensors));
         numbers.forEach((name, value) -> {
             if (!Double.isFinite(value)) {
                 throw new IllegalArgumentException(
@@ -32,12 +32,18 @@ public record FittedState(Map<String, Double> numbers, Map<String, Matrix> tenso
         });
     }
 
-    void requireNames(Set<String> numberNames, Set<String> tensorNames) {
+    /// Checks that there are these and no others.
+    ///
+    /// @throws IllegalArgumentException naming what is expected and what there is
+    public void requireNames(Set<String> numberNames, Set<String> tensorNames) {
         requireSame("numbers", numberNames, numbers.keySet());
         requireSame("tensors", tensorNames, tensors.keySet());
     }
 
-    double number(String name) {
+    /// A number.
+    ///
+    /// @throws IllegalArgumentException when it is missing: names it
+    public double number(String name) {
         Double value = numbers.get(name);
         if (value == null) {
             throw new IllegalArgumentException("number %s is missing".formatted(name));
@@ -45,7 +51,10 @@ public record FittedState(Map<String, Double> numbers, Map<String, Matrix> tenso
         return value;
     }
 
-    int count(String name, int least) {
+    /// A whole number.
+    ///
+    /// @throws IllegalArgumentException when it is missing, not whole or below the least: names it
+    public int count(String name, int least) {
         double value = number(name);
         if (!(value >= least && value <= Integer.MAX_VALUE && value == Math.rint(value))) {
             throw new IllegalArgumentException(
@@ -55,7 +64,10 @@ public record FittedState(Map<String, Double> numbers, Map<String, Matrix> tenso
         return (int) value;
     }
 
-    Matrix tensor(String name, int rows, int columns) {
+    /// A tensor.
+    ///
+    /// @throws IllegalArgumentException when it is missing or of another shape: names it
+    public Matrix tensor(String name, int rows, int columns) {
         Matrix tensor = tensors.get(name);
         if (tensor == null) {
             throw new IllegalArgumentException("tensor %s is missing".formatted(name));
