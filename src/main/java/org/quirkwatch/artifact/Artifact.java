@@ -6,8 +6,9 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import org.quirkwatch.calibration.Calibration;
 import org.quirkwatch.detector.LayeredDetector;
+import org.quirkwatch.feature.FeatureLayer;
+import org.quirkwatch.feature.FeatureSet;
 import org.quirkwatch.model.ModelIdentity;
-import org.quirkwatch.model.Tap;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 
@@ -18,24 +19,21 @@ public final class Artifact {
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
     private final String id;
-    private final String feature;
-    private final List<Tap> taps;
+    private final FeatureSet features;
     private final LayeredDetector detector;
     private final Calibration calibration;
     private final Provenance provenance;
     private final Manifest manifest;
 
     /// @param id a name of up to 100 letters, digits, `.`, `_` and `-`, not starting with a sign
-    /// @param feature the feature's name
-    /// @param taps what the feature reads, at least one
-    /// @param detector fitted
+    /// @param features fitted
+    /// @param detector fitted on their layers
     /// @param calibration of the detector's aggregated score
     /// @param provenance with as many calibration rows as the calibration has
     /// @throws Problem `invalid-fit` for an unusable id
     public Artifact(
             String id,
-            String feature,
-            List<Tap> taps,
+            FeatureSet features,
             LayeredDetector detector,
             Calibration calibration,
             Provenance provenance) {
@@ -45,8 +43,12 @@ public final class Artifact {
                     "a detector's id must match %s, got %d characters"
                             .formatted(ID.pattern(), id.length()));
         }
-        if (taps.isEmpty()) {
-            throw new IllegalArgumentException("taps must not be empty");
+        List<String> made = features.layers().stream().map(FeatureLayer::name).toList();
+        List<String> scored = List.copyOf(detector.layers().widths().keySet());
+        if (!made.equals(scored)) {
+            throw new IllegalArgumentException(
+                    "the features make the layers %s, the detector scores %s"
+                            .formatted(made, scored));
         }
         if (provenance.nCalibration() != calibration.n()) {
             throw new IllegalArgumentException(
@@ -54,8 +56,7 @@ public final class Artifact {
                             .formatted(provenance.nCalibration(), calibration.n()));
         }
         this.id = id;
-        this.feature = feature;
-        this.taps = List.copyOf(taps);
+        this.features = features;
         this.detector = detector;
         this.calibration = calibration;
         this.provenance = provenance;
@@ -73,14 +74,9 @@ public final class Artifact {
         return manifest.digest();
     }
 
-    /// The feature's name.
-    public String feature() {
-        return feature;
-    }
-
-    /// The taps that the feature reads.
-    public List<Tap> taps() {
-        return taps;
+    /// What it looks at.
+    public FeatureSet features() {
+        return features;
     }
 
     /// The fitted detector; the numbers of its layers' states are the report of the fit (rows,

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -23,9 +24,12 @@ import org.quirkwatch.detector.LayerScale;
 import org.quirkwatch.detector.LayeredDetector;
 import org.quirkwatch.detector.Rule;
 import org.quirkwatch.detector.Rules;
+import org.quirkwatch.feature.Combination;
+import org.quirkwatch.feature.FeatureExtractor;
+import org.quirkwatch.feature.FeatureKinds;
+import org.quirkwatch.feature.FeatureSet;
 import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.Matrix;
-import org.quirkwatch.model.Tap;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.torch.DType;
@@ -38,6 +42,7 @@ final class ArtifactReader {
 
     private static final int MOST_MANIFEST_BYTES = 4 << 20;
     private static final int MOST_LAYERS = 1024;
+    private static final int MOST_FEATURES = 64;
 
     /// 2 GiB of numbers.
     private static final long MOST_ELEMENTS = 1L << 28;
@@ -118,7 +123,18 @@ final class ArtifactReader {
                     "field layers must have 1 to %d entries, got %d"
                             .formatted(MOST_LAYERS, manifest.layers().size()));
         }
+        if (!(manifest.features().size() >= 1 && manifest.features().size() <= MOST_FEATURES)) {
+            throw invalid(
+                    ArtifactDirectory.MANIFEST,
+                    "field features must have 1 to %d entries, got %d"
+                            .formatted(MOST_FEATURES, manifest.features().size()));
+        }
         TreeMap<String, List<Integer>> shapes = new TreeMap<>();
+        for (Manifest.FeatureEntry feature : manifest.features()) {
+            feature.tensors()
+                    .forEach((key, shape) ->
+                            shapes.put(Manifest.featureTensor(feature.name(), key), shape));
+        }
         Set<String> names = new HashSet<>();
         for (Manifest.LayerEntry layer : manifest.layers()) {
             if (!names.add(layer.name())) {
@@ -182,6 +198,7 @@ final class ArtifactReader {
     }
 
     private static Artifact assemble(Manifest manifest, SortedMap<String, Matrix> tensors) {
+        FeatureSet features = features(manifest, tensors);
         Rule rule;
         try {
             rule = Rules.named(manifest.rule());
@@ -222,14 +239,36 @@ final class ArtifactReader {
             throw invalid(ArtifactDirectory.TENSORS, "tensor " + Manifest.CALIBRATION_SCORES, e);
         }
         try {
-            List<Tap> taps = manifest.taps().stream().map(Manifest.TapEntry::tap).toList();
             return new Artifact(
                     manifest.id(),
-                    manifest.feature(),
-                    taps,
+                    features,
                     new LayeredDetector(layers, Aggregation.parse(manifest.aggregation()), scale),
                     calibration,
                     manifest.provenance());
+        } catch (Problem | IllegalArgumentException e) {
+            throw invalid(ArtifactDirectory.MANIFEST, e);
+        }
+    }
+
+    private static FeatureSet features(Manifest manifest, SortedMap<String, Matrix> tensors) {
+        List<FeatureExtractor> features = new ArrayList<>();
+        for (Manifest.FeatureEntry entry : manifest.features()) {
+            Map<String, Matrix> own = new TreeMap<>();
+            for (String key : entry.tensors().keySet()) {
+                own.put(key, vouched(tensors, Manifest.featureTensor(entry.name(), key)));
+            }
+            try {
+                features.add(
+                        FeatureKinds.named(entry.name())
+                                .restore(
+                                        entry.taps().stream().map(Manifest.TapEntry::tap).toList(),
+                                        new FittedState(entry.numbers(), own)));
+            } catch (Problem | IllegalArgumentException e) {
+                throw invalid(ArtifactDirectory.MANIFEST, "feature " + entry.name(), e);
+            }
+        }
+        try {
+            return new FeatureSet(features, Combination.parse(manifest.combination()));
         } catch (Problem | IllegalArgumentException e) {
             throw invalid(ArtifactDirectory.MANIFEST, e);
         }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.quirkwatch.feature.FeatureExtractor;
 import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.HookPoint;
@@ -21,8 +22,8 @@ record Manifest(
         int formatVersion,
         String id,
         String digest,
-        String feature,
-        List<TapEntry> taps,
+        List<FeatureEntry> features,
+        String combination,
         String rule,
         List<LayerEntry> layers,
         String aggregation,
@@ -30,7 +31,7 @@ record Manifest(
         String tensorsDigest) {
 
     static final String FORMAT = "quirkwatch-detector";
-    static final int FORMAT_VERSION = 1;
+    static final int FORMAT_VERSION = 2;
 
     static final String SCALE_MEANS = "scale/means";
     static final String SCALE_DEVIATIONS = "scale/deviations";
@@ -52,13 +53,15 @@ record Manifest(
                     List.of(
                             new Quantity.Activation(),
                             new Quantity.Gradient(Quantity.Objective.LOG_ODDS),
-                            new Quantity.Gradient(Quantity.Objective.LOG_PROB))) {
+                            new Quantity.Gradient(Quantity.Objective.LOG_PROB),
+                            new Quantity.Gradient(Quantity.Objective.CONTRAST))) {
                 if (quantity(known).equals(quantity)) {
                     return known;
                 }
             }
             throw new IllegalArgumentException(
-                    "quantity must be activation, gradient-of-log-odds or gradient-of-log-prob");
+                    "quantity must be activation, gradient-of-log-odds, gradient-of-log-prob or"
+                            + " gradient-of-contrast");
         }
 
         private static String quantity(Quantity quantity) {
@@ -68,8 +71,27 @@ record Manifest(
                         switch (objective) {
                             case LOG_ODDS -> "gradient-of-log-odds";
                             case LOG_PROB -> "gradient-of-log-prob";
+                            case CONTRAST -> "gradient-of-contrast";
                         };
             };
+        }
+    }
+
+    /// @param name the feature's kind
+    /// @param taps what it reads
+    /// @param numbers of its fitted state
+    /// @param tensors the names of its tensors and their shapes, `[rows, columns]`
+    record FeatureEntry(
+            String name,
+            List<TapEntry> taps,
+            Map<String, Double> numbers,
+            Map<String, List<Integer>> tensors) {
+        static FeatureEntry of(FeatureExtractor feature) {
+            return new FeatureEntry(
+                    feature.name(),
+                    feature.taps().stream().map(TapEntry::of).toList(),
+                    feature.state().numbers(),
+                    shapes(feature.state()));
         }
     }
 
@@ -78,12 +100,16 @@ record Manifest(
     record LayerEntry(
             String name, Map<String, Double> numbers, Map<String, List<Integer>> tensors) {
         static LayerEntry of(String name, FittedState state) {
-            Map<String, List<Integer>> shapes = new TreeMap<>();
-            state.tensors()
-                    .forEach((key, matrix) ->
-                            shapes.put(key, List.of(matrix.rows(), matrix.columns())));
-            return new LayerEntry(name, state.numbers(), shapes);
+            return new LayerEntry(name, state.numbers(), shapes(state));
         }
+    }
+
+    private static Map<String, List<Integer>> shapes(FittedState state) {
+        Map<String, List<Integer>> shapes = new TreeMap<>();
+        state.tensors()
+                .forEach(
+                        (key, matrix) -> shapes.put(key, List.of(matrix.rows(), matrix.columns())));
+        return shapes;
     }
 
     static Manifest of(Artifact artifact) {
@@ -98,8 +124,8 @@ record Manifest(
                         FORMAT_VERSION,
                         artifact.id(),
                         "",
-                        artifact.feature(),
-                        artifact.taps().stream().map(TapEntry::of).toList(),
+                        artifact.features().parts().stream().map(FeatureEntry::of).toList(),
+                        artifact.features().combination().text(),
                         artifact.detector().rule(),
                         layers,
                         artifact.detector().aggregation().text(),
@@ -111,6 +137,12 @@ record Manifest(
     /// Every tensor of an artifact by its name in the file.
     static SortedMap<String, Matrix> tensors(Artifact artifact) {
         TreeMap<String, Matrix> tensors = new TreeMap<>();
+        for (FeatureExtractor feature : artifact.features().parts()) {
+            feature.state()
+                    .tensors()
+                    .forEach((key, matrix) ->
+                            tensors.put(featureTensor(feature.name(), key), matrix));
+        }
         artifact.detector()
                 .layers()
                 .states()
@@ -121,6 +153,11 @@ record Manifest(
         tensors.put(SCALE_DEVIATIONS, vector(artifact.detector().scale().deviations()));
         tensors.put(CALIBRATION_SCORES, vector(artifact.calibration().scores()));
         return tensors;
+    }
+
+    /// The name in the file of a feature's tensor.
+    static String featureTensor(String feature, String key) {
+        return "features/" + feature + "/" + key;
     }
 
     /// The name in the file of a layer's tensor.
@@ -134,8 +171,8 @@ record Manifest(
                 formatVersion,
                 id,
                 value,
-                feature,
-                taps,
+                features,
+                combination,
                 rule,
                 layers,
                 aggregation,

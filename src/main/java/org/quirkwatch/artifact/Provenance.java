@@ -11,6 +11,8 @@ import org.quirkwatch.model.ModelIdentity;
 /// @param nFit trusted rows that the layers' detectors were fitted on
 /// @param nScale trusted rows that gave the layers' common scale
 /// @param nCalibration trusted rows that calibrated the score
+/// @param untrustedDigest as `dataDigest` over the untrusted rows, also where there are none
+/// @param nUntrusted untrusted rows that the layers' detectors were fitted on
 /// @param seed of the split into those three
 /// @param codeVersion the version of this program
 public record Provenance(
@@ -19,6 +21,8 @@ public record Provenance(
         int nFit,
         int nScale,
         int nCalibration,
+        String untrustedDigest,
+        int nUntrusted,
         long seed,
         String codeVersion) {
 
@@ -27,8 +31,12 @@ public record Provenance(
     /// @throws IllegalArgumentException for a digest in another form or a negative size
     public Provenance {
         Digest.requireDigest("data_digest", dataDigest);
+        Digest.requireDigest("untrusted_digest", untrustedDigest);
         Digest.requireDigest("model.digest", model.digest());
         Digest.requireDigest("model.tokenizer_digest", model.tokenizerDigest());
+        if (!(nUntrusted >= 0)) {
+            throw new IllegalArgumentException("n_untrusted must be 0 or more, got " + nUntrusted);
+        }
         if (!(nFit >= 1 && nScale >= 1 && nCalibration >= 1)) {
             throw new IllegalArgumentException(
                     "n_fit, n_scale and n_calibration must be 1 or more, got %d, %d and %d"

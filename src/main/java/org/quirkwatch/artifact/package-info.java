@@ -1,6 +1,7 @@
 /// Fitted, calibrated, with provenance: a manifest and safetensors, content-addressed, never code.
 @ApplicationModule(
         allowedDependencies = {
+            "feature",
             "detector",
             "calibration",
             "model",

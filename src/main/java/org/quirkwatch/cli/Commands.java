@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.quirkwatch.detector.Aggregation;
+import org.quirkwatch.feature.Combination;
 import org.quirkwatch.model.Position;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.problem.Problem;
@@ -92,6 +93,7 @@ public final class Commands {
                 .registerConverter(ModelOptions.DeviceName.class, ModelOptions.DeviceName::parse)
                 .registerConverter(QuirkyTask.class, QuirkyTask::parse)
                 .registerConverter(QuirkySplit.class, checked(QuirkySplit::parse))
+                .registerConverter(Combination.class, checked(Combination::parse))
                 .registerConverter(Aggregation.class, checked(Aggregation::parse))
                 .registerConverter(Precision.class, checked(Precision::parse))
                 .registerConverter(HookPointPattern.class, checked(HookPointPattern::parse))

@@ -49,10 +49,10 @@ final class Description {
         values.put("kind", "artifact");
         values.put("id", artifact.id());
         values.put("digest", artifact.digest());
-        values.put("feature", artifact.feature());
+        values.put("feature", artifact.features().name());
         values.put("rule", artifact.detector().rule());
         values.put("aggregation", artifact.detector().aggregation().text());
-        values.put("taps", artifact.taps().stream().map(Description::tap).toList());
+        values.put("taps", artifact.features().taps().stream().map(Description::tap).toList());
         SequencedMap<String, Object> layers = new LinkedHashMap<>();
         artifact.detector()
                 .layers()

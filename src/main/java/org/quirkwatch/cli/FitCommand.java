@@ -11,22 +11,18 @@ import java.util.concurrent.Callable;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.ArtifactDirectory;
 import org.quirkwatch.detector.Aggregation;
+import org.quirkwatch.feature.Combination;
 import org.quirkwatch.fitting.Fit;
 import org.quirkwatch.fitting.FitOptions;
-import org.quirkwatch.model.HookPoint;
 import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.Position;
-import org.quirkwatch.model.Site;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.signal.LabelRule;
 import org.quirkwatch.signal.Signal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /// Trusted signals to an artifact.
 @Command(
@@ -48,8 +44,6 @@ final class FitCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Spec private CommandSpec spec;
-
     @Mixin private ModelOptions model = new ModelOptions();
 
     @Option(
@@ -67,16 +61,27 @@ final class FitCommand implements Callable<Integer> {
 
     @Option(
             names = "--feature",
+            split = ",",
             paramLabel = "NAME",
             defaultValue = "activation",
-            description = "What the detector looks at: activation.")
-    private String feature = "activation";
+            description = "What the detector looks at; several are read from one pass. See below.")
+    private List<String> features = new ArrayList<>();
+
+    @Option(
+            names = "--combine",
+            paramLabel = "NAME",
+            defaultValue = "ensemble",
+            description =
+                    "How the layers of several features are put together: ensemble (each scored by"
+                            + " itself), merge (those of a block side by side), concat (all side by"
+                            + " side).")
+    private Combination combination = Combination.ENSEMBLE;
 
     @Option(
             names = "--rule",
             paramLabel = "NAME",
             defaultValue = "mahalanobis",
-            description = "How it scores: mahalanobis.")
+            description = "How it scores; see below.")
     private String rule = "mahalanobis";
 
     @Option(
@@ -159,27 +164,16 @@ final class FitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (untrusted.isPresent()) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "the rule %s learns from trusted signals only: leave --untrusted out"
-                            .formatted(rule));
-        }
-        if (!layers.isEmpty() && !hookPoints.isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(), "--layers and --hook-points exclude each other");
-        }
         requireFree(output, force);
         boolean looksAtLabel = positions.stream().anyMatch(Position::ofLabel);
-        SignalFile file =
-                SignalFile.of(trusted, looksAtLabel ? LabelRule.REQUIRED : LabelRule.OPTIONAL);
-        List<Signal> signals = new ArrayList<>();
-        file.forEach(signals::add);
+        LabelRule labels = looksAtLabel ? LabelRule.REQUIRED : LabelRule.OPTIONAL;
+        List<Signal> signals = read(trusted, labels);
+        List<Signal> others = untrusted.isPresent() ? read(untrusted.get(), labels) : List.of();
         try (HookedModel hooked = model.load()) {
             FitOptions options = options(hooked.config().nLayers());
             Artifact artifact;
             try (ShownProgress progress = terminal.progress("fit")) {
-                artifact = Fit.fit(hooked, signals, options, progress);
+                artifact = Fit.fit(hooked, signals, others, options, progress);
             }
             ArtifactDirectory.write(artifact, output);
             terminal.note(
@@ -194,29 +188,25 @@ final class FitCommand implements Callable<Integer> {
     }
 
     private FitOptions options(int nLayers) {
-        List<HookPoint> points =
-                layers.isEmpty()
-                        ? HookPointPattern.resolve(hookPoints, nLayers)
-                        : layers.stream().map(this::entering).toList();
         Path name = output.toAbsolutePath().normalize().getFileName();
         return new FitOptions(
                 id.orElse(String.valueOf(name)),
-                feature,
-                rule,
-                points,
+                features,
+                combination,
+                layers,
+                HookPointPattern.resolve(hookPoints, nLayers),
                 positions,
-                aggregation,
+                rule,
                 settings,
+                aggregation,
                 calibrationShare,
                 seed);
     }
 
-    private HookPoint entering(int layer) {
-        if (!(layer >= 0)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--layers are numbers from 0, got " + layer);
-        }
-        return new HookPoint(layer, Site.RESID_PRE);
+    private static List<Signal> read(Path file, LabelRule labels) {
+        List<Signal> signals = new ArrayList<>();
+        SignalFile.of(file, labels).forEach(signals::add);
+        return signals;
     }
 
     /// Before hours of work are spent on a folder that cannot be written.

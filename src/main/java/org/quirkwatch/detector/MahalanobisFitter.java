@@ -86,15 +86,7 @@ final class MahalanobisFitter implements Fitter {
                                         Matrix.wrap(
                                                 1, rank, java.util.Arrays.copyOf(variances, rank)),
                                 FittedMahalanobis.DIRECTIONS,
-                                        firstColumns(principal.directions(), rank))));
-    }
-
-    private static Matrix firstColumns(Matrix matrix, int columns) {
-        double[] values = new double[matrix.rows() * columns];
-        for (int row = 0; row < matrix.rows(); row++) {
-            System.arraycopy(matrix.row(row), 0, values, row * columns, columns);
-        }
-        return Matrix.wrap(matrix.rows(), columns, values);
+                                        principal.directions().firstColumns(rank))));
     }
 
     private static Problem invalid(String detail) {

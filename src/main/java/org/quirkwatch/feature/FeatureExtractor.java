@@ -1,39 +1,30 @@
 package org.quirkwatch.feature;
 
 import java.util.List;
+import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.model.Capture;
 import org.quirkwatch.model.Tap;
-import org.quirkwatch.problem.Problem;
-import org.quirkwatch.problem.ProblemCode;
 
-/// Turns what the model gave into what a detector looks at. Immutable and thread-safe.
-public sealed interface FeatureExtractor permits ActivationFeature {
+/// Turns what the model gave into what a detector looks at. Immutable, thread-safe, and plain data.
+public interface FeatureExtractor {
 
-    /// The feature's name in commands, manifests and verdicts.
+    /// The feature's name.
     String name();
 
     /// The taps that it needs.
     List<Tap> taps();
 
-    /// The names of the layers that it makes, in order.
-    List<String> layers();
+    /// Whether it looks at the probability of the label, which then has to be captured too.
+    boolean needsLabels();
+
+    /// The layers that it makes, in order.
+    List<FeatureLayer> layers();
 
     /// The features of a batch.
     ///
     /// @param capture with all of [#taps]
     Features extract(Capture capture);
 
-    /// The extractor of a name.
-    ///
-    /// @param name `activation`
-    /// @param taps the taps that it reads
-    /// @throws Problem `invalid-fit` for an unknown name or taps that the feature cannot use
-    static FeatureExtractor of(String name, List<Tap> taps) {
-        if (name.equals(ActivationFeature.NAME)) {
-            return new ActivationFeature(taps);
-        }
-        throw new Problem(
-                ProblemCode.INVALID_FIT,
-                "there is no feature \"%s\": expected %s".formatted(name, ActivationFeature.NAME));
-    }
+    /// Everything that was learned, as data.
+    FittedState state();
 }

@@ -1,20 +1,23 @@
 package org.quirkwatch.fitting;
 
 import java.util.List;
+import java.util.Optional;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.Provenance;
 import org.quirkwatch.detector.Detector;
 import org.quirkwatch.detector.Rules;
-import org.quirkwatch.feature.FeatureExtractor;
+import org.quirkwatch.feature.FeatureLayer;
+import org.quirkwatch.feature.FeatureSet;
 import org.quirkwatch.model.HookedModel;
+import org.quirkwatch.model.TokenizedSignal;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.progress.Progress;
 import org.quirkwatch.signal.Signal;
 
 /// Use case: trusted signals to an artifact. The rows are split by the seed into three disjoint
-/// parts: one fits the layers' detectors, one gives the layers' common scale, one calibrates. The
-/// model runs once over each row.
+/// parts: one fits the features and the layers' detectors, one gives the layers' common scale, one
+/// calibrates.
 ///
 /// The same signals (in any order), model, options and program give the same artifact on the same
 /// machine.
@@ -28,36 +31,53 @@ public final class Fit {
     /// Fits a detector.
     ///
     /// @param model used by this thread until it returns
-    /// @param trusted signals of normal behaviour; labels are needed only for positions in the
-    ///   label
+    /// @param trusted signals of normal behaviour; labels are needed only where a feature looks at
+    ///   the label or at gradients
+    /// @param untrusted signals of which nothing is known, for rules that learn from them; empty
+    ///   for others
     /// @param progress told the rows done so far, with `fitting`, `scaling` or `calibrating`
     /// @throws Problem `invalid-fit` when there are too few or too many rows, a layer does not vary
     ///   or an option cannot be used; that of a signal that cannot be tokenised, naming it
     public static Artifact fit(
-            HookedModel model, List<Signal> trusted, FitOptions options, Progress progress) {
-        if (!(trusted.size() <= MOST_ROWS)) {
-            throw new Problem(
-                    ProblemCode.INVALID_FIT,
-                    "%d trusted rows are more than %d, which is the limit"
-                            .formatted(trusted.size(), MOST_ROWS));
+            HookedModel model,
+            List<Signal> trusted,
+            List<Signal> untrusted,
+            FitOptions options,
+            Progress progress) {
+        requireBounded("trusted", trusted);
+        requireBounded("untrusted", untrusted);
+        Detector detector = Rules.detector(options.rule(), options.settings());
+        if (detector.rule().offline() == untrusted.isEmpty()) {
+            throw invalid(
+                    detector.rule().offline()
+                            ? "the rule %s needs untrusted signals to learn from too"
+                                    .formatted(options.rule())
+                            : "the rule %s learns from trusted signals only"
+                                    .formatted(options.rule()));
         }
-        Detector rule = Rules.detector(options.rule(), options.settings());
-        FeatureExtractor feature =
-                FeatureExtractor.of(options.feature(), options.taps(model.identity().nLayers()));
+        FeatureFit features = FeatureFit.of(model, options);
         Split split = Split.of(trusted.size(), options.calibrationShare(), options.seed());
-        TrustedSignals signals = TrustedSignals.of(trusted);
+        SortedSignals signals = SortedSignals.of(trusted);
+        SortedSignals others = SortedSignals.of(untrusted);
+        List<TokenizedSignal> tokens =
+                tokenize(model, signals.signals(), "trusted", features.needsLabels());
+        List<TokenizedSignal> otherTokens =
+                tokenize(model, others.signals(), "untrusted", features.needsLabels());
+        FeatureSet fitted = features.fit(model, split.fit().stream().map(tokens::get).toList());
         LayeredFit fit =
                 LayeredFit.of(
-                        rule,
+                        detector,
                         options.aggregation(),
-                        feature.layers(),
+                        fitted.layers().stream().map(FeatureLayer::name).toList(),
                         split,
-                        new ModelRows(model, feature, signals.signals()),
+                        new ModelRows(model, fitted, tokens),
+                        otherTokens.isEmpty()
+                                ? Optional.empty()
+                                : Optional.of(new ModelRows(model, fitted, otherTokens)),
                         progress);
         return new Artifact(
                 options.id(),
-                feature.name(),
-                feature.taps(),
+                fitted,
                 fit.detector(),
                 fit.calibration(),
                 new Provenance(
@@ -66,7 +86,42 @@ public final class Fit {
                         split.fit().size(),
                         split.scale().size(),
                         split.calibration().size(),
+                        others.digest(),
+                        others.signals().size(),
                         options.seed(),
                         CodeVersion.current()));
+    }
+
+    private static void requireBounded(String what, List<Signal> signals) {
+        if (!(signals.size() <= MOST_ROWS)) {
+            throw invalid(
+                    "%d %s rows are more than %d, which is the limit"
+                            .formatted(signals.size(), what, MOST_ROWS));
+        }
+    }
+
+    private static List<TokenizedSignal> tokenize(
+            HookedModel model, List<Signal> signals, String what, boolean needsLabels) {
+        return signals.parallelStream()
+                .map(signal -> {
+                    if (needsLabels && signal.label() == null) {
+                        throw invalid(
+                                "%s signal %s has no label, and the detector looks at it"
+                                        .formatted(what, signal.id()));
+                    }
+                    try {
+                        return model.tokenize(signal);
+                    } catch (Problem e) {
+                        throw new Problem(
+                                e.code(),
+                                "%s signal %s: %s".formatted(what, signal.id(), e.detail()),
+                                e);
+                    }
+                })
+                .toList();
+    }
+
+    private static Problem invalid(String detail) {
+        return new Problem(ProblemCode.INVALID_FIT, detail);
     }
 }

@@ -2,6 +2,8 @@ package org.quirkwatch.fitting;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.quirkwatch.calibration.Calibration;
 import org.quirkwatch.detector.Aggregation;
 import org.quirkwatch.detector.Detector;
@@ -22,6 +24,18 @@ record LayeredFit(LayeredDetector detector, Calibration calibration) {
             Split split,
             RowSource source,
             Progress progress) {
+        return of(rule, aggregation, layers, split, source, Optional.empty(), progress);
+    }
+
+    /// @param untrusted rows that a rule which is offline learns from too, all of them
+    static LayeredFit of(
+            Detector rule,
+            Aggregation aggregation,
+            List<String> layers,
+            Split split,
+            RowSource source,
+            Optional<RowSource> untrusted,
+            Progress progress) {
         Count count = new Count(source.size(), progress);
         LayeredFitter fitter = new LayeredFitter(rule, layers);
         source.read(
@@ -30,6 +44,10 @@ record LayeredFit(LayeredDetector detector, Calibration calibration) {
                     fitter.add(features);
                     count.add(rows.size(), "fitting");
                 });
+        untrusted.ifPresent(others ->
+                others.read(
+                        IntStream.range(0, others.size()).boxed().toList(),
+                        (rows, features) -> fitter.addUntrusted(features)));
         source.read(
                 split.scale(),
                 (rows, features) -> {

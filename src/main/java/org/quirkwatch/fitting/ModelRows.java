@@ -3,7 +3,7 @@ package org.quirkwatch.fitting;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
-import org.quirkwatch.feature.FeatureExtractor;
+import org.quirkwatch.feature.FeatureSet;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.BatchBounds;
 import org.quirkwatch.model.BatchPlan;
@@ -12,23 +12,21 @@ import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.TokenizedSignal;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
-import org.quirkwatch.signal.Signal;
 
 /// Runs a model over trusted signals. Batches hold signals of similar length and are bounded in
 /// rows and in tokens, filled-up ones included, so that memory is bounded whatever the lengths.
 final class ModelRows implements RowSource {
 
     private final HookedModel model;
-    private final FeatureExtractor feature;
+    private final FeatureSet features;
     private final CaptureSpec spec;
     private final List<TokenizedSignal> signals;
 
-    ModelRows(HookedModel model, FeatureExtractor feature, List<Signal> signals) {
+    ModelRows(HookedModel model, FeatureSet features, List<TokenizedSignal> signals) {
         this.model = model;
-        this.feature = feature;
-        this.spec = new CaptureSpec(feature.taps(), CaptureSpec.Outputs.NONE);
-        boolean needsLabel = feature.taps().stream().anyMatch(tap -> tap.position().ofLabel());
-        this.signals = signals.stream().map(signal -> tokenize(signal, needsLabel)).toList();
+        this.features = features;
+        this.spec = features.spec(false);
+        this.signals = signals;
     }
 
     @Override
@@ -42,24 +40,9 @@ final class ModelRows implements RowSource {
         for (List<Integer> places : BatchPlan.of(wanted, spec, BatchBounds.BULK)) {
             List<Integer> batch = places.stream().map(rows::get).toList();
             List<TokenizedSignal> tokens = batch.stream().map(signals::get).toList();
-            Map<String, Matrix> features = feature.extract(model.run(tokens, spec)).byLayer();
-            features.forEach((layer, matrix) -> requireFinite(layer, matrix, tokens));
-            consumer.accept(batch, features);
-        }
-    }
-
-    private TokenizedSignal tokenize(Signal signal, boolean needsLabel) {
-        if (needsLabel && signal.label() == null) {
-            throw new Problem(
-                    ProblemCode.INVALID_FIT,
-                    "trusted signal %s has no label, and the detector looks at the label's tokens"
-                            .formatted(signal.id()));
-        }
-        try {
-            return model.tokenize(signal);
-        } catch (Problem e) {
-            throw new Problem(
-                    e.code(), "trusted signal %s: %s".formatted(signal.id(), e.detail()), e);
+            Map<String, Matrix> byLayer = features.extract(model.run(tokens, spec)).byLayer();
+            byLayer.forEach((layer, matrix) -> requireFinite(layer, matrix, tokens));
+            consumer.accept(batch, byLayer);
         }
     }
 

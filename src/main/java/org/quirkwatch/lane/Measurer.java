@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.detector.Scores;
-import org.quirkwatch.feature.FeatureExtractor;
+import org.quirkwatch.feature.FeatureSet;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.Capture;
 import org.quirkwatch.model.CaptureSpec;
@@ -22,7 +22,7 @@ public final class Measurer implements BatchMeasurer {
 
     private final HookedModel model;
     private final Artifact artifact;
-    private final FeatureExtractor feature;
+    private final FeatureSet features;
     private final CaptureSpec spec;
 
     /// Matches the two.
@@ -34,8 +34,8 @@ public final class Measurer implements BatchMeasurer {
         artifact.requireModel(model.identity());
         this.model = model;
         this.artifact = artifact;
-        this.feature = FeatureExtractor.of(artifact.feature(), artifact.taps());
-        this.spec = new CaptureSpec(feature.taps(), CaptureSpec.Outputs.LABELS);
+        this.features = artifact.features();
+        this.spec = features.spec(true);
     }
 
     @Override
@@ -48,7 +48,7 @@ public final class Measurer implements BatchMeasurer {
         long start = System.nanoTime();
         Capture capture = model.run(batch, spec);
         long forward = System.nanoTime();
-        Scores scores = artifact.detector().score(feature.extract(capture).byLayer());
+        Scores scores = artifact.detector().score(features.extract(capture).byLayer());
         List<Measurement> measurements = new ArrayList<>(batch.size());
         for (int row = 0; row < batch.size(); row++) {
             measurements.add(measurement(capture, scores, row));
@@ -60,7 +60,7 @@ public final class Measurer implements BatchMeasurer {
 
     private Measurement measurement(Capture capture, Scores scores, int row) {
         int fired = fired(capture, row);
-        int taps = feature.taps().size();
+        int taps = spec.taps().size();
         if (fired < taps) {
             return failed(
                     "%d of %d taps gave values that are not finite".formatted(taps - fired, taps));
@@ -90,7 +90,7 @@ public final class Measurer implements BatchMeasurer {
 
     private int fired(Capture capture, int row) {
         int fired = 0;
-        for (var tap : feature.taps()) {
+        for (var tap : spec.taps()) {
             Matrix rows = capture.get(tap);
             if (rows.slice(row, row + 1).isFinite()) {
                 fired++;

@@ -64,6 +64,17 @@ public record FittedState(Map<String, Double> numbers, Map<String, Matrix> tenso
         return (int) value;
     }
 
+    /// The columns of a tensor whose width only it knows.
+    ///
+    /// @throws IllegalArgumentException when it is missing: names it
+    public int width(String name) {
+        Matrix tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new IllegalArgumentException("tensor %s is missing".formatted(name));
+        }
+        return tensor.columns();
+    }
+
     /// A tensor.
     ///
     /// @throws IllegalArgumentException when it is missing or of another shape: names it

@@ -48,13 +48,13 @@ public record CaptureSpec(List<Tap> taps, Outputs outputs) {
 
     /// Whether a backward pass is needed.
     boolean takesGradients() {
-        return taps.stream().anyMatch(tap -> tap.quantity() instanceof Quantity.Gradient);
+        return taps.stream().anyMatch(Tap::isGradient);
     }
 
     /// Whether every gradient is taken at the last tokens of the prompts.
     boolean gradientsAreOfLastTokens() {
         return taps.stream()
-                .filter(tap -> tap.quantity() instanceof Quantity.Gradient)
+                .filter(Tap::isGradient)
                 .allMatch(tap -> tap.position() == Position.LAST);
     }
 

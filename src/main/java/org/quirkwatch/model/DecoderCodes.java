@@ -45,7 +45,8 @@ final class DecoderCodes {
 
     static long of(Quantity.Objective objective) {
         return switch (objective) {
-            case LOG_ODDS -> 0;
+            // The sign is set right when the results are read.
+            case LOG_ODDS, CONTRAST -> 0;
             case LOG_PROB -> 1;
         };
     }

@@ -106,6 +106,11 @@ public final class HookedModel implements AutoCloseable {
         return config;
     }
 
+    /// The heads of a block's attention.
+    public int nHeads() {
+        return config.nHeads();
+    }
+
     /// The width of a tap at a site.
     public int width(Site site) {
         return site == Site.ATTN_Z ? config.nHeads() * config.dHead() : config.dModel();
@@ -305,7 +310,8 @@ public final class HookedModel implements AutoCloseable {
         Map<Tap, Matrix> matrices = LinkedHashMap.newLinkedHashMap(spec.taps().size());
         for (int i = 0; i < spec.taps().size(); i++) {
             Tap tap = spec.taps().get(i);
-            matrices.put(tap, matrix(results.get(i), n, width(tap.point().site())));
+            Matrix matrix = matrix(results.get(i), n, width(tap.point().site()));
+            matrices.put(tap, isContrast(tap) ? contrast(matrix, batch) : matrix);
         }
         if (spec.outputs() instanceof Outputs.None) {
             return new Capture(matrices, new double[0], new double[0], Optional.empty());
@@ -324,6 +330,19 @@ public final class HookedModel implements AutoCloseable {
                         ? Optional.of(matrix(results.getLast(), n, config.dVocab()))
                         : Optional.empty();
         return new Capture(matrices, logProb, logOdds, logits);
+    }
+
+    private static boolean isContrast(Tap tap) {
+        return tap.quantity() instanceof Quantity.Gradient(Quantity.Objective objective)
+                && objective == Quantity.Objective.CONTRAST;
+    }
+
+    private static Matrix contrast(Matrix gradients, List<TokenizedSignal> batch) {
+        double[] values = gradients.toArray();
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= batch.get(i / gradients.columns()).contrastSign();
+        }
+        return Matrix.wrap(gradients.rows(), gradients.columns(), values);
     }
 
     private static Matrix matrix(Tensor tensor, int rows, int columns) {

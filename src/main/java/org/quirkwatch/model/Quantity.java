@@ -18,6 +18,10 @@ public sealed interface Quantity {
         /// for a signal without choices.
         LOG_ODDS,
         /// `log p(label | prompt)`.
-        LOG_PROB
+        LOG_PROB,
+        /// `log p(second choice | prompt) − log p(first choice | prompt)`, whatever the label: of
+        /// "Yes" against "No" it is the difference of their logits, as the method has it. For a
+        /// signal with other than two choices [#LOG_ODDS].
+        CONTRAST
     }
 }

@@ -12,6 +12,11 @@ public record Tap(HookPoint point, Position position, Quantity quantity) {
         return new Tap(point, position, new Quantity.Activation());
     }
 
+    /// Whether a backward pass is needed for it.
+    public boolean isGradient() {
+        return quantity instanceof Quantity.Gradient;
+    }
+
     /// The name of a tap where positions are mixed: the hook point, and `@` with the position
     /// unless it is the last prompt token.
     public String key() {

@@ -21,6 +21,13 @@ public record TokenizedSignal(Signal signal, long[] prompt, List<long[]> choices
         return prompt.length + (hasLabel() ? label().length : 0);
     }
 
+    /// 1, or −1 where the log-odds of the label are those of the first of two choices: times them
+    /// it is the contrast of the second choice against the first.
+    public int contrastSign() {
+        List<String> texts = signal.choices();
+        return texts.size() == 2 && texts.getFirst().equals(signal.label()) ? -1 : 1;
+    }
+
     boolean hasLabel() {
         return !choices.isEmpty();
     }

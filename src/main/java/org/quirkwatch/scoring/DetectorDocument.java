@@ -172,10 +172,10 @@ record DetectorDocument(
                 artifact.id(),
                 artifact.digest(),
                 true,
-                artifact.feature(),
+                artifact.features().name(),
                 artifact.detector().rule(),
                 artifact.detector().aggregation().text(),
-                artifact.taps().stream().map(TapPart::of).toList(),
+                artifact.features().taps().stream().map(TapPart::of).toList(),
                 layers,
                 new Fit(
                         provenance.nFit(),

@@ -313,7 +313,7 @@ public record VerdictDocument(
                 calibration(artifact, policy),
                 model(scorer),
                 policy(policy),
-                new Taps(artifact.taps().size(), measured.tapsFired()),
+                new Taps(artifact.features().taps().size(), measured.tapsFired()),
                 timing(verdict.timing()),
                 verdict.tokens(),
                 explain ? layers(measured) : null);
@@ -325,7 +325,10 @@ public record VerdictDocument(
 
     private static Detector detector(Artifact artifact) {
         return new Detector(
-                artifact.id(), artifact.digest(), artifact.feature(), artifact.detector().rule());
+                artifact.id(),
+                artifact.digest(),
+                artifact.features().name(),
+                artifact.detector().rule());
     }
 
     private static CalibrationPart calibration(Artifact artifact, Policy policy) {

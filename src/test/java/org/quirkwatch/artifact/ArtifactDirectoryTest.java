@@ -48,8 +48,8 @@ class ArtifactDirectoryTest {
         Artifact read = ArtifactDirectory.read(directory);
         assertThat(read.digest()).isEqualTo(artifact.digest()).startsWith("sha256:");
         assertThat(read.id()).isEqualTo(artifact.id());
-        assertThat(read.feature()).isEqualTo(artifact.feature());
-        assertThat(read.taps()).isEqualTo(artifact.taps());
+        assertThat(read.features().name()).isEqualTo(artifact.features().name());
+        assertThat(read.features().taps()).isEqualTo(artifact.features().taps());
         assertThat(read.provenance()).isEqualTo(artifact.provenance());
         assertThat(read.calibration().scores()).containsExactly(artifact.calibration().scores());
         Map<String, Matrix> batch = Artifacts.features(20, 7);

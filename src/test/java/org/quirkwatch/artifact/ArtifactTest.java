@@ -70,8 +70,7 @@ class ArtifactTest {
         assertThatThrownBy(() ->
                         new Artifact(
                                 id,
-                                artifact.feature(),
-                                artifact.taps(),
+                                artifact.features(),
                                 artifact.detector(),
                                 artifact.calibration(),
                                 artifact.provenance()))
@@ -84,8 +83,7 @@ class ArtifactTest {
         Artifact renamed =
                 new Artifact(
                         "another",
-                        artifact.feature(),
-                        artifact.taps(),
+                        artifact.features(),
                         artifact.detector(),
                         artifact.calibration(),
                         artifact.provenance());

@@ -10,6 +10,10 @@ import org.quirkwatch.detector.Aggregation;
 import org.quirkwatch.detector.LayeredDetector;
 import org.quirkwatch.detector.LayeredFitter;
 import org.quirkwatch.detector.Rules;
+import org.quirkwatch.feature.Combination;
+import org.quirkwatch.feature.FeatureKinds;
+import org.quirkwatch.feature.FeatureSet;
+import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.HookPoint;
 import org.quirkwatch.model.ModelIdentity;
@@ -38,6 +42,13 @@ final class Artifacts {
                     Tap.activation(new HookPoint(1, Site.RESID_PRE), Position.LAST),
                     Tap.activation(new HookPoint(1, Site.RESID_POST), Position.LAST));
 
+    private static final FeatureSet FEATURES =
+            new FeatureSet(
+                    List.of(
+                            FeatureKinds.named("activation")
+                                    .restore(TAPS, new FittedState(Map.of(), Map.of()))),
+                    Combination.ENSEMBLE);
+
     private Artifacts() {}
 
     /// Fitted on 60 rows, scaled on 20, calibrated on 30.
@@ -51,12 +62,19 @@ final class Artifacts {
         LayeredDetector detector = fitter.fit(Aggregation.STANDARDISED_MEAN);
         return new Artifact(
                 "tiny-mahalanobis",
-                "activation",
-                TAPS,
+                FEATURES,
                 detector,
                 new Calibration(detector.score(features(30, seed + 200)).aggregated()),
                 new Provenance(
-                        MODEL, "sha256:" + "c3".repeat(32), 60, 20, 30, 5, "0.1.0-SNAPSHOT"));
+                        MODEL,
+                        "sha256:" + "c3".repeat(32),
+                        60,
+                        20,
+                        30,
+                        "sha256:" + "d4".repeat(32),
+                        0,
+                        5,
+                        "0.1.0-SNAPSHOT"));
     }
 
     static Map<String, Matrix> features(int rows, long seed) {

@@ -134,7 +134,7 @@ class FitAndScoreTest {
     void bothKindsOfDirectoryAreDescribedForPeopleAndPrograms() {
         CommandRun people = CommandRun.of("inspect", detector.toString());
         assertThat(people.out())
-                .contains("kind         artifact", "blocks.1.hook_resid_pre", "n_calibration  96");
+                .contains("kind         artifact", "blocks.1.hook_resid_post", "n_calibration  96");
         JsonNode artifact =
                 JSON.readTree(CommandRun.of("inspect", "--json", detector.toString()).out());
         JsonNode checkpoint = JSON.readTree(CommandRun.of("inspect", "--json", MODEL).out());

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.Capture;
 import org.quirkwatch.model.HookPoint;
@@ -26,7 +27,7 @@ class ActivationFeatureTest {
     void layersAreTheTapsInTheirOrder() {
         Matrix last = Matrix.of(1, 2, new double[] {1, 2});
         Matrix mean = Matrix.of(1, 3, new double[] {3, 4, 5});
-        FeatureExtractor feature = FeatureExtractor.of("activation", List.of(LAST, MEAN));
+        FeatureExtractor feature = activation(List.of(LAST, MEAN));
         Capture capture =
                 new Capture(
                         Map.of(LAST, last, MEAN, mean),
@@ -37,7 +38,7 @@ class ActivationFeatureTest {
                 .containsExactly(
                         Map.entry("blocks.1.hook_resid_pre", last),
                         Map.entry("blocks.0.hook_mlp_out@mean-prompt", mean));
-        assertThat(feature.layers())
+        assertThat(feature.layers().stream().map(FeatureLayer::name))
                 .containsExactlyElementsOf(feature.extract(capture).byLayer().keySet());
     }
 
@@ -48,18 +49,22 @@ class ActivationFeatureTest {
                         LAST.point(),
                         Position.LAST,
                         new Quantity.Gradient(Quantity.Objective.LOG_ODDS));
-        assertThatThrownBy(() -> FeatureExtractor.of("activation", List.of()))
-                .isInstanceOf(Problem.class)
+        assertThatThrownBy(() -> activation(List.of()))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("needs a hook point");
-        assertThatThrownBy(() -> FeatureExtractor.of("activation", List.of(LAST, LAST)))
-                .isInstanceOf(Problem.class)
+        assertThatThrownBy(() -> activation(List.of(LAST, LAST)))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("twice");
-        assertThatThrownBy(() -> FeatureExtractor.of("activation", List.of(gradient)))
-                .isInstanceOf(Problem.class)
+        assertThatThrownBy(() -> activation(List.of(gradient)))
+                .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is a gradient");
-        assertThatThrownBy(() -> FeatureExtractor.of("soul", List.of(LAST)))
+        assertThatThrownBy(() -> FeatureKinds.named("soul"))
                 .isInstanceOf(Problem.class)
                 .hasMessageContaining("\"soul\"")
                 .hasMessageContaining("activation");
+    }
+
+    private static FeatureExtractor activation(List<Tap> taps) {
+        return FeatureKinds.named("activation").restore(taps, new FittedState(Map.of(), Map.of()));
     }
 }

@@ -18,7 +18,7 @@ import org.quirkwatch.artifact.ArtifactDirectory;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.detector.Aggregation;
 import org.quirkwatch.detector.LayeredDetector;
-import org.quirkwatch.feature.FeatureExtractor;
+import org.quirkwatch.feature.Combination;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.HookPoint;
@@ -52,13 +52,14 @@ class FitTest {
     @Test
     void trustedSignalsBecomeAnArtifactThatSurvivesTheDisk(@TempDir Path folder) {
         Artifact artifact = fit(signals(300, 1), FitOptions.defaults("tiny"));
-        assertThat(artifact.taps().stream().map(tap -> tap.key()))
+        assertThat(artifact.features().taps().stream().map(tap -> tap.key()))
                 .containsExactly(
-                        "blocks.1.hook_resid_pre",
-                        "blocks.2.hook_resid_pre",
+                        "blocks.0.hook_resid_post",
+                        "blocks.1.hook_resid_post",
                         "blocks.2.hook_resid_post");
         assertThat(artifact.detector().layers().widths().keySet())
-                .containsExactlyElementsOf(artifact.taps().stream().map(tap -> tap.key()).toList());
+                .containsExactlyElementsOf(
+                        artifact.features().taps().stream().map(tap -> tap.key()).toList());
         assertThat(artifact.provenance().model()).isEqualTo(model.identity());
         assertThat(artifact.provenance().nFit()).isEqualTo(150);
         assertThat(artifact.provenance().nScale()).isEqualTo(30);
@@ -150,27 +151,28 @@ class FitTest {
     }
 
     private static Artifact fit(List<Signal> signals, FitOptions options) {
-        return Fit.fit(model, signals, options, Progress.silent());
+        return Fit.fit(model, signals, List.of(), options, Progress.silent());
     }
 
     private static FitOptions options(
             List<HookPoint> points, List<Position> positions, Aggregation aggregation) {
         return new FitOptions(
                 "tiny",
-                "activation",
-                "mahalanobis",
+                List.of("activation"),
+                Combination.ENSEMBLE,
+                List.of(),
                 points,
                 positions,
-                aggregation,
+                "mahalanobis",
                 Map.of(),
+                aggregation,
                 0.5,
                 0);
     }
 
     private static Map<String, Matrix> features(Artifact artifact, List<TokenizedSignal> batch) {
-        FeatureExtractor feature = FeatureExtractor.of(artifact.feature(), artifact.taps());
-        CaptureSpec spec = new CaptureSpec(feature.taps(), CaptureSpec.Outputs.NONE);
-        return feature.extract(model.run(batch, spec)).byLayer();
+        CaptureSpec spec = artifact.features().spec(false);
+        return artifact.features().extract(model.run(batch, spec)).byLayer();
     }
 
     private static void assertProblem(

@@ -227,6 +227,7 @@ class FiniteDifferenceTest {
                     switch (objective) {
                         case LOG_PROB -> differences.logProb();
                         case LOG_ODDS -> differences.logOdds();
+                        case CONTRAST -> signal.contrastSign() * differences.logOdds();
                     };
             assertThat(slope)
                     .as("%s by %s", objective, tap.key())

@@ -45,7 +45,7 @@ class GradientTest {
     static Stream<Arguments> variantsAndObjectives() {
         return variants()
                 .flatMap(variant ->
-                        Arrays.stream(Objective.values())
+                        Stream.of(Objective.LOG_ODDS, Objective.LOG_PROB)
                                 .map(objective -> Arguments.of(variant, objective)));
     }
 
@@ -180,6 +180,9 @@ class GradientTest {
                 switch (objective) {
                     case LOG_ODDS -> "log_odds";
                     case LOG_PROB -> "log_prob";
+                    case CONTRAST ->
+                            throw new IllegalArgumentException(
+                                    "the reference has no contrast: it is a sign away");
                 };
         return "gradient/%s/%s@%s".formatted(name, tap.point(), tap.position().text());
     }

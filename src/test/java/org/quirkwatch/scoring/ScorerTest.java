@@ -88,8 +88,7 @@ class ScorerTest {
             Artifact moved =
                     new Artifact(
                             "moved",
-                            artifact.feature(),
-                            artifact.taps(),
+                            artifact.features(),
                             artifact.detector(),
                             artifact.calibration(),
                             new Provenance(
@@ -98,6 +97,8 @@ class ScorerTest {
                                     from.nFit(),
                                     from.nScale(),
                                     from.nCalibration(),
+                                    from.untrustedDigest(),
+                                    from.nUntrusted(),
                                     from.seed(),
                                     from.codeVersion()));
             Verdict verdict =

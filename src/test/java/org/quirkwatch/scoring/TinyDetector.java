@@ -40,7 +40,7 @@ final class TinyDetector {
             try (HookedModel model = load()) {
                 FitOptions options = FitOptions.defaults("tiny-mahalanobis");
                 List<Signal> trusted = signals(TRUSTED, new SplittableRandom(7));
-                Artifact artifact = Fit.fit(model, trusted, options, Progress.silent());
+                Artifact artifact = Fit.fit(model, trusted, List.of(), options, Progress.silent());
                 Path folder = Files.createTempDirectory("quirkwatch-test");
                 Path made = folder.resolve("tiny");
                 ArtifactDirectory.write(artifact, made);

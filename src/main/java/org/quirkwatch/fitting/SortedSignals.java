@@ -10,15 +10,15 @@ import java.util.HexFormat;
 import java.util.List;
 import org.quirkwatch.signal.Signal;
 
-/// Trusted signals in an order that depends only on what they are, so that the same signals in
-/// another order give the same split and the same artifact. A signal is its prompt, label and
-/// choices; ids, policies and metadata do not count.
+/// Signals in an order that depends only on what they are, so that the same signals in another
+/// order give the same split and the same artifact. A signal is its prompt, label and choices; ids,
+/// policies and metadata do not count.
 ///
 /// @param signals sorted by their digests
 /// @param digest `sha256:` and 64 hexadecimal digits over those digests
-record TrustedSignals(List<Signal> signals, String digest) {
+record SortedSignals(List<Signal> signals, String digest) {
 
-    static TrustedSignals of(List<Signal> signals) {
+    static SortedSignals of(List<Signal> signals) {
         record Keyed(String key, Signal signal) {}
         List<Keyed> keyed = new ArrayList<>();
         for (Signal signal : signals) {
@@ -29,7 +29,7 @@ record TrustedSignals(List<Signal> signals, String digest) {
         for (Keyed one : keyed) {
             all.update(one.key.getBytes(StandardCharsets.US_ASCII));
         }
-        return new TrustedSignals(
+        return new SortedSignals(
                 keyed.stream().map(Keyed::signal).toList(),
                 "sha256:" + HexFormat.of().formatHex(all.digest()));
     }

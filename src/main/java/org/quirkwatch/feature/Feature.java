@@ -1,0 +1,20 @@
+package org.quirkwatch.feature;
+
+import java.util.List;
+import org.quirkwatch.model.Tap;
+
+/// What a detector looks at, with its options but before it has seen any data. Immutable.
+public interface Feature {
+
+    /// What it is one of.
+    FeatureKind kind();
+
+    /// What it reads of the model.
+    List<Tap> taps();
+
+    /// Whether it looks at the probability of the label.
+    boolean needsLabels();
+
+    /// A fitter that has seen nothing yet.
+    FeatureFitter fitter();
+}

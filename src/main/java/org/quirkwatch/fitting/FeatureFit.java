@@ -1,0 +1,102 @@
+package org.quirkwatch.fitting;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.quirkwatch.feature.Combination;
+import org.quirkwatch.feature.Feature;
+import org.quirkwatch.feature.FeatureExtractor;
+import org.quirkwatch.feature.FeatureFitter;
+import org.quirkwatch.feature.FeatureKinds;
+import org.quirkwatch.feature.FeatureSet;
+import org.quirkwatch.feature.FeatureView;
+import org.quirkwatch.model.BatchBounds;
+import org.quirkwatch.model.BatchPlan;
+import org.quirkwatch.model.Capture;
+import org.quirkwatch.model.CaptureSpec;
+import org.quirkwatch.model.CaptureSpec.Outputs;
+import org.quirkwatch.model.HookedModel;
+import org.quirkwatch.model.Tap;
+import org.quirkwatch.model.TokenizedSignal;
+import org.quirkwatch.problem.Problem;
+import org.quirkwatch.problem.ProblemCode;
+
+/// Makes features and lets those that learn see trusted signals, all in one pass of the model over
+/// each.
+final class FeatureFit {
+
+    /// As many as the method takes for means and principal directions.
+    static final int MOST_ROWS = 1200;
+
+    private final List<Feature> features;
+    private final Combination combination;
+
+    private FeatureFit(List<Feature> features, Combination combination) {
+        this.features = features;
+        this.combination = combination;
+    }
+
+    /// @throws Problem `invalid-fit` for an unknown feature, or one that cannot look there
+    static FeatureFit of(HookedModel model, FitOptions options) {
+        FeatureView view =
+                new FeatureView(
+                        model.identity().nLayers(),
+                        model.nHeads(),
+                        options.layers(),
+                        options.hookPoints(),
+                        options.positions());
+        return new FeatureFit(
+                options.features().stream().map(name -> FeatureKinds.named(name).of(view)).toList(),
+                options.combination());
+    }
+
+    /// Whether a signal needs a label to have these features.
+    boolean needsLabels() {
+        return features.stream()
+                .anyMatch(feature ->
+                        feature.needsLabels()
+                                || feature.taps().stream()
+                                        .anyMatch(tap ->
+                                                tap.position().ofLabel() || tap.isGradient()));
+    }
+
+    /// The features, fitted.
+    ///
+    /// @param signals at most [#MOST_ROWS] of them are looked at, the first
+    /// @throws Problem `invalid-fit` when there are too few, or a tap gives values that are not
+    ///   finite: names it and the signal
+    FeatureSet fit(HookedModel model, List<TokenizedSignal> signals) {
+        List<FeatureFitter> fitters = features.stream().map(Feature::fitter).toList();
+        List<Tap> taps = new ArrayList<>();
+        for (int i = 0; i < fitters.size(); i++) {
+            if (fitters.get(i).learns()) {
+                taps.addAll(features.get(i).taps());
+            }
+        }
+        if (!taps.isEmpty()) {
+            CaptureSpec spec = new CaptureSpec(taps.stream().distinct().toList(), Outputs.NONE);
+            List<TokenizedSignal> some = signals.subList(0, Math.min(MOST_ROWS, signals.size()));
+            for (List<Integer> places : BatchPlan.of(some, spec, BatchBounds.BULK)) {
+                List<TokenizedSignal> batch = places.stream().map(some::get).toList();
+                Capture capture = model.run(batch, spec);
+                requireFinite(capture, batch);
+                fitters.stream().filter(FeatureFitter::learns).forEach(f -> f.add(capture));
+            }
+        }
+        List<FeatureExtractor> fitted = fitters.stream().map(FeatureFitter::fit).toList();
+        return new FeatureSet(fitted, combination);
+    }
+
+    private static void requireFinite(Capture capture, List<TokenizedSignal> batch) {
+        capture.taps()
+                .forEach((tap, matrix) -> {
+                    for (int row = 0; row < matrix.rows(); row++) {
+                        if (!matrix.slice(row, row + 1).isFinite()) {
+                            throw new Problem(
+                                    ProblemCode.INVALID_FIT,
+                                    "%s is not finite for trusted signal %s"
+                                            .formatted(tap.key(), batch.get(row).signal().id()));
+                        }
+                    }
+                });
+    }
+}
