@@ -9,7 +9,8 @@ import org.quirkwatch.problem.ProblemCode;
 /// The scoring rules. A new one is a file of its own and a line here.
 public final class Rules {
 
-    private static final List<Rule> ALL = List.of(Mahalanobis.RULE);
+    private static final List<Rule> ALL =
+            List.of(Mahalanobis.RULE, Lof.RULE);
 
     private Rules() {}
 

@@ -1,0 +1,300 @@
+package org.quirkwatch.linalg;
+
+import java.util.Arrays;
+
+/// The nearest of some rows by Euclidean distance, by exhaustive search.
+///
+/// The squared distances of a batch to all rows are estimated by one product, |x|² + |y|² − 2x·y,
+/// which loses the digits of small distances. How many is bounded by (4d + 16)·2⁻⁵³·(|x|² + |y|²),
+/// so whatever the estimate leaves open is decided by the sum of squared differences. What results
+/// is therefore that of the sums alone, to the last bit, however the query came in a batch.
+///
+/// Immutable and thread-safe.
+public final class NearestRows {
+
+    /// Queries from which the product pays: below, copying the rows to it costs more.
+    private static final int PRODUCT_FROM = 16;
+
+    /// Queries in one product, which holds this times the number of rows.
+    private static final int MOST_AT_ONCE = 256;
+
+    private static final int NOT_ONE_OF_THEM = -1;
+
+    private final Matrix rows;
+    private final double[] squaredLengths;
+    private final double longest;
+
+    /// @param rows `[n, d]`, finite, n and d of 1 or more
+    /// @throws IllegalArgumentException when the square of a row overflows
+    public NearestRows(Matrix rows) {
+        this.rows = rows;
+        this.squaredLengths = squaredLengths(rows);
+        double most = 0;
+        for (double squaredLength : squaredLengths) {
+            most = Math.max(most, squaredLength);
+        }
+        if (!(rows.rows() >= 1 && rows.columns() >= 1 && Double.isFinite(most))) {
+            throw new IllegalArgumentException(
+                    "cannot search %s: empty or too large".formatted(rows));
+        }
+        this.longest = most;
+    }
+
+    /// The nearest rows of a query, nearest first, of equally near ones the first first.
+    ///
+    /// @param indices `[k]` of the rows; empty for a query whose square is not finite
+    /// @param squaredDistances `[k]`
+    public record Found(int[] indices, double[] squaredDistances) {}
+
+    /// The k nearest rows of each query.
+    ///
+    /// @param queries `[m, d]`
+    /// @param k from 1 to n
+    /// @return `[m]`
+    public Found[] nearest(Matrix queries, int k) {
+        return nearest(queries, k, false);
+    }
+
+    /// The k nearest other rows of each row.
+    ///
+    /// @param k from 1 to n − 1
+    /// @return `[n]`
+    public Found[] nearestOthers(int k) {
+        return nearest(rows, k, true);
+    }
+
+    /// How many rows are nearer to a query than some rows are.
+    ///
+    /// @param queries `[m, d]`
+    /// @param targets `[m][any number]`, indices of rows
+    /// @return for each target the number of rows that are nearer, from 0; empty for a query whose
+    ///   square is not finite
+    public int[][] ranks(Matrix queries, int[][] targets) {
+        return ranks(queries, targets, false);
+    }
+
+    /// How many other rows are nearer to a row than some rows are.
+    ///
+    /// @param targets `[n][any number]`, indices of rows, never its own
+    /// @return as [#ranks]
+    public int[][] ranksAmongOthers(int[][] targets) {
+        return ranks(rows, targets, true);
+    }
+
+    private Found[] nearest(Matrix queries, int k, boolean others) {
+        int most = rows.rows() - (others ? 1 : 0);
+        if (!(k >= 1 && k <= most)) {
+            throw new IllegalArgumentException("k must be from 1 to %d, got %d".formatted(most, k));
+        }
+        Found[] found = new Found[queries.rows()];
+        eachQuery(queries, others, query -> found[query.index] = query.nearest(k));
+        return found;
+    }
+
+    private int[][] ranks(Matrix queries, int[][] targets, boolean others) {
+        int[][] ranks = new int[queries.rows()][];
+        eachQuery(queries, others, query -> ranks[query.index] = query.ranks(targets[query.index]));
+        return ranks;
+    }
+
+    private void eachQuery(
+            Matrix queries, boolean others, java.util.function.Consumer<Query> action) {
+        if (queries.columns() != rows.columns()) {
+            throw new IllegalArgumentException(
+                    "expected queries of %d columns, got %s".formatted(rows.columns(), queries));
+        }
+        double[] lengths = squaredLengths(queries);
+        for (int from = 0; from < queries.rows(); from += MOST_AT_ONCE) {
+            int to = Math.min(from + MOST_AT_ONCE, queries.rows());
+            // [n, to - from]; empty where every distance is summed
+            Matrix products =
+                    to - from < PRODUCT_FROM
+                            ? Matrix.wrap(0, 0, new double[0])
+                            : LinearAlgebra.multiply(rows, transposed(queries, from, to));
+            for (int i = from; i < to; i++) {
+                action.accept(
+                        new Query(
+                                queries,
+                                i,
+                                others ? i : NOT_ONE_OF_THEM,
+                                lengths[i],
+                                products,
+                                i - from));
+            }
+        }
+    }
+
+    /// One query, with what is known of its distances.
+    private final class Query {
+        private final double[] values;
+        private final int index;
+        private final int self;
+        private final double squaredLength;
+        private final Matrix products;
+        private final int column;
+        private final double margin;
+
+        Query(
+                Matrix queries,
+                int index,
+                int self,
+                double squaredLength,
+                Matrix products,
+                int column) {
+            this.values = queries.values();
+            this.index = index;
+            this.self = self;
+            this.squaredLength = squaredLength;
+            this.products = products;
+            this.column = column;
+            this.margin =
+                    products.rows() == 0
+                            ? 0
+                            : (4.0 * rows.columns() + 16)
+                                    * Math.ulp(0.5)
+                                    * (squaredLength + longest);
+        }
+
+        Found nearest(int k) {
+            if (!Double.isFinite(squaredLength)) {
+                return new Found(new int[0], new double[0]);
+            }
+            double[] estimates = new double[rows.rows()];
+            double[] smallest = new double[k];
+            Arrays.fill(smallest, Double.POSITIVE_INFINITY);
+            for (int row = 0; row < estimates.length; row++) {
+                estimates[row] = estimate(row);
+                if (row != self && estimates[row] < smallest[k - 1]) {
+                    insert(smallest, estimates[row]);
+                }
+            }
+            double limit = smallest[k - 1] + 2 * margin;
+            double[] distances = new double[k];
+            int[] indices = new int[k];
+            Arrays.fill(distances, Double.POSITIVE_INFINITY);
+            for (int row = 0; row < estimates.length; row++) {
+                if (row == self || !(estimates[row] <= limit)) {
+                    continue;
+                }
+                double distance = margin == 0 ? estimates[row] : distance(row);
+                if (distance < distances[k - 1]) {
+                    int place = insert(distances, distance);
+                    System.arraycopy(indices, place, indices, place + 1, k - 1 - place);
+                    indices[place] = row;
+                }
+            }
+            return new Found(indices, distances);
+        }
+
+        int[] ranks(int[] targets) {
+            if (!Double.isFinite(squaredLength)) {
+                return new int[0];
+            }
+            double[] limits = new double[targets.length];
+            for (int i = 0; i < targets.length; i++) {
+                limits[i] = distance(targets[i]);
+            }
+            double[] sorted = limits.clone();
+            Arrays.sort(sorted);
+            int[] nearer = new int[targets.length + 1];
+            for (int row = 0; row < rows.rows(); row++) {
+                if (row == self) {
+                    continue;
+                }
+                double estimate = estimate(row);
+                int first = firstAbove(sorted, estimate - margin);
+                if (first != firstAbove(sorted, estimate + margin)) {
+                    first = firstAbove(sorted, distance(row));
+                }
+                nearer[first]++;
+            }
+            for (int i = 1; i < nearer.length; i++) {
+                nearer[i] += nearer[i - 1];
+            }
+            int[] ranks = new int[targets.length];
+            for (int i = 0; i < targets.length; i++) {
+                ranks[i] = nearer[Arrays.binarySearch(sorted, limits[i])];
+            }
+            return ranks;
+        }
+
+        private double estimate(int row) {
+            if (products.rows() == 0) {
+                return distance(row);
+            }
+            double product = products.values()[row * products.columns() + column];
+            return squaredLength + squaredLengths[row] - 2 * product;
+        }
+
+        private double distance(int row) {
+            int d = rows.columns();
+            double[] others = rows.values();
+            int query = index * d;
+            int other = row * d;
+            // Two sums, for the next term need not wait for the last.
+            double even = 0;
+            double odd = 0;
+            int i = 0;
+            for (; i + 1 < d; i += 2) {
+                double first = values[query + i] - others[other + i];
+                double second = values[query + i + 1] - others[other + i + 1];
+                even += first * first;
+                odd += second * second;
+            }
+            if (i < d) {
+                double last = values[query + i] - others[other + i];
+                even += last * last;
+            }
+            return even + odd;
+        }
+    }
+
+    /// Inserts into ascending values after those that are equal, and drops the last.
+    ///
+    /// @return where
+    private static int insert(double[] ascending, double value) {
+        int place = ascending.length - 1;
+        while (place > 0 && ascending[place - 1] > value) {
+            ascending[place] = ascending[place - 1];
+            place--;
+        }
+        ascending[place] = value;
+        return place;
+    }
+
+    private static int firstAbove(double[] ascending, double value) {
+        int low = 0;
+        int high = ascending.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (ascending[middle] > value) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    private static double[] squaredLengths(Matrix matrix) {
+        double[] lengths = new double[matrix.rows()];
+        double[] values = matrix.values();
+        for (int i = 0; i < values.length; i++) {
+            lengths[i / matrix.columns()] += values[i] * values[i];
+        }
+        return lengths;
+    }
+
+    /// `[d, to - from]`
+    private static Matrix transposed(Matrix matrix, int from, int to) {
+        int columns = matrix.columns();
+        int count = to - from;
+        double[] values = new double[columns * count];
+        for (int row = 0; row < count; row++) {
+            for (int column = 0; column < columns; column++) {
+                values[column * count + row] = matrix.values()[(from + row) * columns + column];
+            }
+        }
+        return Matrix.wrap(columns, count, values);
+    }
+}
