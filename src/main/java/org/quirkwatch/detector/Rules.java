@@ -10,7 +10,7 @@ import org.quirkwatch.problem.ProblemCode;
 public final class Rules {
 
     private static final List<Rule> ALL =
-            List.of(Mahalanobis.RULE, Lof.RULE, IsolationForest.RULE, Beatrix.RULE);
+            List.of(Mahalanobis.RULE, Lof.RULE, IsolationForest.RULE, Beatrix.RULE, Ted.RULE);
 
     private Rules() {}
 
