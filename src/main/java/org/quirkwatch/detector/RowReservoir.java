@@ -17,7 +17,7 @@ import org.quirkwatch.problem.ProblemCode;
 final class RowReservoir {
 
     /// Below this share of the mean square, a variance is rounding of a constant in float32.
-    private static final double CONSTANT = Math.pow(2, -46);
+    static final double CONSTANT = Math.pow(2, -46);
 
     private final int most;
     private final int mostFeatures;

@@ -10,7 +10,13 @@ import org.quirkwatch.problem.ProblemCode;
 public final class Rules {
 
     private static final List<Rule> ALL =
-            List.of(Mahalanobis.RULE, Lof.RULE, IsolationForest.RULE, Beatrix.RULE, Ted.RULE);
+            List.of(
+                    Mahalanobis.RULE,
+                    Lof.RULE,
+                    IsolationForest.RULE,
+                    Beatrix.RULE,
+                    Ted.RULE,
+                    Vae.RULE);
 
     private Rules() {}
 

@@ -1,5 +1,6 @@
-/// Scoring rules: mutable fitters, immutable fitted detectors. Knows no framework and no model.
-@ApplicationModule(allowedDependencies = {"linalg", "problem"})
+/// Scoring rules: mutable fitters, immutable fitted detectors. Knows no framework and no language
+/// model.
+@ApplicationModule(allowedDependencies = {"linalg", "problem", "torch"})
 @NullMarked
 package org.quirkwatch.detector;
 
