@@ -16,3 +16,14 @@ class P(Module):
   def triangle(self: __torch__.P, x: Tensor) -> List[Tensor]:
     q, r = torch.linalg_qr(x, "r")
     return [torch.contiguous(r)]
+
+  # x [n, p] -> x'x [p, p]
+  def gram(self: __torch__.P, x: Tensor) -> List[Tensor]:
+    return [torch.matmul(torch.transpose(x, 0, 1), x)]
+
+  # symmetric, positive x [p, p] -> the upper triangle W [p, p] with WW' the inverse of x
+  def whitening(self: __torch__.P, x: Tensor) -> List[Tensor]:
+    lower = torch.linalg_cholesky(x)
+    one = torch.eye(torch.size(x, 0), dtype=7)
+    inverse = torch.linalg_solve_triangular(lower, one, upper=False)
+    return [torch.contiguous(torch.transpose(inverse, 0, 1))]

@@ -22,19 +22,60 @@ import java.util.OptionalDouble;
 /// small models hide most of what there is to detect, so by default it is chosen for the data by
 /// [DirectionCut]. What was applied is in the state of the fitted detector, with the rank.
 ///
+/// **Relative variant.** What each feature by itself would give is subtracted,
+///
+/// ```text
+/// s(x) − (1/d) Σ δ_i² / C_ii      over the i with C_ii > rcond · max C_jj
+/// ```
+///
+/// and what remains, in (−∞, ∞), is what the correlations make of the row. The original compares
+/// C_ii with rcond itself, in the square of whatever unit the activations have; the threshold here
+/// is relative, as the cut of the directions is, so that a score does not change with the unit.
+///
+/// **Shrinkage.** With γ in (0, 1), C becomes (1 − γ) C + γ (tr C/d) I. Then every direction counts
+/// and none is cut (rcond is not looked at): the λ_i become (1 − γ) λ_i + γ tr C/d, and the squared
+/// length of δ outside all v_i is divided by γ tr C/d, so that it is seen without forming a `d x d`
+/// matrix. The original adds γ (tr C) I, without the division by d, which for wide rows drowns C
+/// even for a small γ.
+///
 /// Memory of the fitter: as [org.quirkwatch.linalg.RunningCovariance], for any number of rows.
 ///
 /// @param rcond eigenvalues of at most `rcond` times the largest are dropped, in [0, 1); empty to
 ///   have it chosen
-record Mahalanobis(OptionalDouble rcond) implements LayerDetector {
+/// @param relative whether the variant
+/// @param shrinkage γ, in [0, 1)
+record Mahalanobis(OptionalDouble rcond, boolean relative, double shrinkage)
+        implements LayerDetector {
 
     static final LayerRule RULE =
             new LayerRule(
                     "mahalanobis",
                     false,
-                    List.of(Rcond.OPTION),
-                    settings -> new Mahalanobis(Rcond.of(settings)),
+                    List.of(
+                            Rcond.OPTION,
+                            new RuleOption(
+                                    "variant",
+                                    "standard",
+                                    "standard, or relative: less what each feature by itself would"
+                                            + " give"),
+                            new RuleOption(
+                                    "shrinkage",
+                                    "0",
+                                    "how far the covariance goes towards a multiple of the"
+                                            + " identity, from 0 to below 1; above 0 no direction"
+                                            + " is dropped")),
+                    settings ->
+                            new Mahalanobis(
+                                    Rcond.of(settings),
+                                    settings.choice("variant", "standard", "relative")
+                                            .equals("relative"),
+                                    settings.number("shrinkage", 0, Math.nextDown(1.0))),
                     FittedMahalanobis::of);
+
+    /// The standard variant without shrinkage.
+    Mahalanobis(OptionalDouble rcond) {
+        this(rcond, false, 0);
+    }
 
     @Override
     public LayerRule rule() {
@@ -43,6 +84,6 @@ record Mahalanobis(OptionalDouble rcond) implements LayerDetector {
 
     @Override
     public Fitter fitter() {
-        return new MahalanobisFitter(rcond);
+        return new MahalanobisFitter(this);
     }
 }

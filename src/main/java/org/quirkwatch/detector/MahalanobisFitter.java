@@ -1,95 +1,83 @@
 package org.quirkwatch.detector;
 
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalDouble;
-import org.jspecify.annotations.Nullable;
 import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.Matrix;
-import org.quirkwatch.linalg.RunningCovariance;
-import org.quirkwatch.problem.Problem;
-import org.quirkwatch.problem.ProblemCode;
 
 /// Fits [Mahalanobis] from the running factor of the covariance.
 final class MahalanobisFitter implements Fitter {
 
-    /// Fewer say nothing about a variance.
-    private static final int FEWEST_ROWS = 2;
+    /// A variance of less than this share of what shrinkage adds does not change the sum.
+    private static final double LOST = 1e-13;
 
-    /// Wider rows would need a factor beyond what one array holds.
-    private static final int MOST_FEATURES = 16_384;
+    private final Mahalanobis options;
+    private final SeenRows seen = SeenRows.trusted();
 
-    /// Below this share of the mean square, a variance is rounding of a constant in float32.
-    private static final double CONSTANT = Math.pow(2, -46);
-
-    private final OptionalDouble rcond;
-    private @Nullable RunningCovariance covariance;
-
-    MahalanobisFitter(OptionalDouble rcond) {
-        this.rcond = rcond;
+    MahalanobisFitter(Mahalanobis options) {
+        this.options = options;
     }
 
     @Override
     public void add(Matrix rows) {
-        if (!(rows.columns() >= 1 && rows.columns() <= MOST_FEATURES)) {
-            throw invalid(
-                    "a row must have 1 to %d features, got %d"
-                            .formatted(MOST_FEATURES, rows.columns()));
-        }
-        if (!rows.isFinite()) {
-            throw invalid("a trusted row has a feature that is not finite");
-        }
-        if (covariance == null) {
-            covariance = new RunningCovariance(rows.columns());
-        }
-        covariance.add(rows);
+        seen.add(rows);
     }
 
     @Override
     public FittedDetector fit() {
-        RunningCovariance seen = covariance;
-        long count = seen == null ? 0 : seen.count();
-        if (seen == null || count < FEWEST_ROWS) {
-            throw invalid(
-                    "%d trusted row(s) to fit on, %d or more are needed"
-                            .formatted(count, FEWEST_ROWS));
+        Spread spread = seen.spread();
+        int nFeatures = spread.mean().length;
+        double shrinkage = options.shrinkage();
+        double trace = Arrays.stream(spread.variances()).sum();
+        double rest = shrinkage * trace / nFeatures;
+        double cut = shrinkage > 0 ? 0 : spread.cut(options.rcond());
+        int rank =
+                shrinkage > 0
+                        ? spread.kept(LOST * rest / spread.variances()[0])
+                        // Whatever the cut-off, a direction that is rounding alone is none.
+                        : Math.min(spread.kept(cut), spread.rank());
+        double[] variances = spread.firstVariances(rank);
+        for (int i = 0; i < rank; i++) {
+            variances[i] = (1 - shrinkage) * variances[i] + rest;
         }
-        RunningCovariance.Principal principal = seen.principal();
-        double[] variances = principal.variances();
-        double meanSquare = seen.meanSquare();
-        if (!(variances[0] > CONSTANT * meanSquare)) {
-            throw invalid(
-                    "the features are the same in all %d trusted rows: there is nothing to fit"
-                            .formatted(count));
+        Map<String, Double> numbers = new HashMap<>();
+        numbers.put(Whitening.N_FIT, (double) spread.count());
+        numbers.put(Whitening.N_FEATURES, (double) nFeatures);
+        numbers.put(Whitening.RANK, (double) rank);
+        numbers.put(FittedMahalanobis.RCOND, cut);
+        Map<String, Matrix> tensors = new HashMap<>();
+        tensors.put(Whitening.MEAN, Matrix.of(1, nFeatures, spread.mean()));
+        tensors.put(Whitening.VARIANCES, Matrix.wrap(1, rank, variances));
+        tensors.put(Whitening.DIRECTIONS, spread.firstDirections(rank));
+        if (shrinkage > 0) {
+            numbers.put(FittedMahalanobis.SHRINKAGE, shrinkage);
+            numbers.put(FittedMahalanobis.REST, rest);
         }
-        double cut = rcond.orElseGet(() -> DirectionCut.rcond(variances, count, meanSquare));
-        int rank = 0;
-        while (rank < variances.length && variances[rank] > cut * variances[0]) {
-            rank++;
+        if (options.relative()) {
+            numbers.put(FittedMahalanobis.RELATIVE, 1.0);
+            tensors.put(
+                    FittedMahalanobis.PRECISIONS,
+                    Matrix.wrap(1, nFeatures, precisions(spread, shrinkage, rest, cut)));
         }
-        if (rank == 0) {
-            throw invalid(
-                    ("the features vary by a root mean square of %.3g around %.3g over %d trusted"
-                                    + " rows: no direction stands above the rounding of float32")
-                            .formatted(Math.sqrt(variances[0]), Math.sqrt(meanSquare), count));
-        }
-        double[] mean = seen.mean();
-        return FittedMahalanobis.of(
-                new FittedState(
-                        Map.of(
-                                FittedMahalanobis.N_FIT, (double) count,
-                                FittedMahalanobis.N_FEATURES, (double) mean.length,
-                                FittedMahalanobis.RANK, (double) rank,
-                                FittedMahalanobis.RCOND, cut),
-                        Map.of(
-                                FittedMahalanobis.MEAN, Matrix.wrap(1, mean.length, mean),
-                                FittedMahalanobis.VARIANCES,
-                                        Matrix.wrap(
-                                                1, rank, java.util.Arrays.copyOf(variances, rank)),
-                                FittedMahalanobis.DIRECTIONS,
-                                        principal.directions().firstColumns(rank))));
+        return FittedMahalanobis.of(new FittedState(numbers, tensors));
     }
 
-    private static Problem invalid(String detail) {
-        return new Problem(ProblemCode.INVALID_FIT, detail);
+    /// 1/C_ii where it counts, else 0, `[d]`.
+    private static double[] precisions(Spread spread, double shrinkage, double rest, double cut) {
+        double[] diagonal = new double[spread.mean().length];
+        double largest = 0;
+        for (int i = 0; i < diagonal.length; i++) {
+            double[] row = spread.directions().row(i);
+            for (int k = 0; k < row.length; k++) {
+                diagonal[i] += spread.variances()[k] * row[k] * row[k];
+            }
+            diagonal[i] = (1 - shrinkage) * diagonal[i] + rest;
+            largest = Math.max(largest, diagonal[i]);
+        }
+        for (int i = 0; i < diagonal.length; i++) {
+            diagonal[i] = diagonal[i] > cut * largest ? 1 / diagonal[i] : 0;
+        }
+        return diagonal;
     }
 }

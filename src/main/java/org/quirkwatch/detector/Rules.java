@@ -9,14 +9,7 @@ import org.quirkwatch.problem.ProblemCode;
 /// The scoring rules. A new one is a file of its own and a line here.
 public final class Rules {
 
-    private static final List<Rule> ALL =
-            List.of(
-                    Mahalanobis.RULE,
-                    Lof.RULE,
-                    IsolationForest.RULE,
-                    Beatrix.RULE,
-                    Ted.RULE,
-                    Vae.RULE);
+    private static final List<Rule> ALL = List.of(Mahalanobis.RULE, PcaMahalanobis.RULE);
 
     private Rules() {}
 

@@ -91,6 +91,72 @@ public record FittedState(Map<String, Double> numbers, Map<String, Matrix> tenso
         return tensor;
     }
 
+    /// 0 or 1.
+    ///
+    /// @throws IllegalArgumentException when it is missing or another: names it
+    public boolean flag(String name) {
+        double value = number(name);
+        if (!(value == 0 || value == 1)) {
+            throw new IllegalArgumentException("%s must be 0 or 1, got %s".formatted(name, value));
+        }
+        return value == 1;
+    }
+
+    /// A number in [0, 1).
+    ///
+    /// @throws IllegalArgumentException when it is missing or another: names it
+    public double share(String name) {
+        double value = number(name);
+        if (!(value >= 0 && value < 1)) {
+            throw new IllegalArgumentException(
+                    "%s must be in [0, 1), got %s".formatted(name, value));
+        }
+        return value;
+    }
+
+    /// A number of a least size.
+    ///
+    /// @throws IllegalArgumentException when it is missing or another: names it
+    public double number(String name, double least) {
+        double value = number(name);
+        if (!(value >= least)) {
+            throw new IllegalArgumentException(
+                    "%s must be %s or more, got %s".formatted(name, least, value));
+        }
+        return value;
+    }
+
+    /// A tensor `[1, columns]` of positive values.
+    ///
+    /// @throws IllegalArgumentException when it is missing, of another shape, or a value is outside
+    ///   the range: names it
+    public double[] positive(String name, int columns) {
+        double[] values = tensor(name, 1, columns).row(0);
+        for (int i = 0; i < columns; i++) {
+            if (!(values[i] > 0)) {
+                throw new IllegalArgumentException(
+                        "tensor %s must be positive, value %d is %s".formatted(name, i, values[i]));
+            }
+        }
+        return values;
+    }
+
+    /// A tensor `[1, columns]` of values of 0 or more.
+    ///
+    /// @throws IllegalArgumentException when it is missing, of another shape, or a value is outside
+    ///   the range: names it
+    public double[] notNegative(String name, int columns) {
+        double[] values = tensor(name, 1, columns).row(0);
+        for (int i = 0; i < columns; i++) {
+            if (!(values[i] >= 0)) {
+                throw new IllegalArgumentException(
+                        "tensor %s must not be negative, value %d is %s"
+                                .formatted(name, i, values[i]));
+            }
+        }
+        return values;
+    }
+
     private static void requireSame(String what, Set<String> expected, Set<String> actual) {
         if (!expected.equals(actual)) {
             throw new IllegalArgumentException(

@@ -51,6 +51,27 @@ public final class LinearAlgebra {
         return new Svd(results.vector(0), results.matrix(1));
     }
 
+    /// The product of a matrix's transpose with it.
+    ///
+    /// @param x `[n, p]`, finite, not empty
+    /// @return `[p, p]`
+    public static Matrix gram(Matrix x) {
+        return call(Threads.ALL, "gram", requireFinite(x)).matrix(0);
+    }
+
+    /// The triangle that whitens rows of a covariance Σ: W with WWᵀ = Σ⁻¹, by Cholesky's
+    /// decomposition, so that rows times W are uncorrelated with variance 1.
+    ///
+    /// @param covariance `[p, p]`, symmetric and positive definite
+    /// @return `[p, p]`, zero below the diagonal, the diagonal positive
+    public static Matrix whitening(Matrix covariance) {
+        if (covariance.rows() != covariance.columns()) {
+            throw new IllegalArgumentException(
+                    "expected a square covariance, got %s".formatted(covariance));
+        }
+        return call(Threads.ALL, "whitening", requireFinite(covariance)).matrix(0);
+    }
+
     /// The triangle R `[min(n, d), d]` with RᵀR = XᵀX.
     static Matrix triangle(Matrix x) {
         return call(Threads.ALL, "triangle", requireFinite(x)).matrix(0);

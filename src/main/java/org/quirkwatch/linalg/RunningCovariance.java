@@ -89,6 +89,21 @@ public final class RunningCovariance {
         return new Principal(variances, svd.vectors());
     }
 
+    /// A factor G of the covariance as seen in a basis B, from two rows on: GᵀG = BᵀCB, with C the
+    /// sample covariance. C itself is not formed, nor anything decomposed.
+    ///
+    /// @param basis B, `[d, p]`
+    /// @return `[k, p]`, k at most the number of rows that are kept
+    public Matrix factorOver(Matrix basis) {
+        requireRows(2);
+        double[] values = LinearAlgebra.multiply(factor(), basis).toArray();
+        double root = Math.sqrt(count - 1.0);
+        for (int i = 0; i < values.length; i++) {
+            values[i] /= root;
+        }
+        return Matrix.wrap(factorRows, basis.columns(), values);
+    }
+
     /// Principal directions of the rows seen.
     ///
     /// @param variances `[k]`, the variance along each direction, descending

@@ -77,10 +77,7 @@ class DirectionCutTest {
         Matrix trusted = TrustedRows.draw(1000, 128, smallest, 2);
         Matrix directions =
                 fitted.state()
-                        .tensor(
-                                FittedMahalanobis.DIRECTIONS,
-                                128,
-                                (int) fitted.state().number("rank"));
+                        .tensor(Whitening.DIRECTIONS, 128, (int) fitted.state().number("rank"));
         double[] rows = trusted.toArray();
         double meanSquare = 0;
         for (double value : rows) {

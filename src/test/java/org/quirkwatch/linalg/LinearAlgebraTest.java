@@ -48,6 +48,32 @@ class LinearAlgebraTest {
     }
 
     @Test
+    void theWhiteningOfACovarianceTimesItsTransposeIsTheInverse() {
+        Matrix covariance = LinearAlgebra.gram(random(20, 5, 6));
+        Matrix whitening = LinearAlgebra.whitening(covariance);
+        Matrix identity =
+                LinearAlgebra.multiply(
+                        covariance, LinearAlgebra.multiply(whitening, transposed(whitening)));
+        for (int i = 0; i < 5; i++) {
+            assertThat(whitening.get(i, i)).isPositive();
+            for (int j = 0; j < 5; j++) {
+                assertThat(identity.get(i, j)).isCloseTo(i == j ? 1 : 0, within(1e-10));
+                assertThat(j < i ? whitening.get(i, j) : 0).isZero();
+            }
+        }
+        assertThatThrownBy(() -> LinearAlgebra.whitening(random(2, 3, 1)))
+                .hasMessageContaining("2 x 3");
+    }
+
+    private static Matrix transposed(Matrix x) {
+        double[][] columns = new double[x.columns()][];
+        for (int column = 0; column < columns.length; column++) {
+            columns[column] = x.column(column);
+        }
+        return Matrix.ofRows(columns);
+    }
+
+    @Test
     void manyThreadsGetTheirOwnResults() {
         List<Double> largest =
                 IntStream.range(1, 33)

@@ -54,6 +54,20 @@ class RunningCovarianceTest {
     }
 
     @Test
+    void aFactorInABasisHasTheCovarianceInIt() {
+        RunningCovariance running = new RunningCovariance(6);
+        running.add(shifted(50, 6, 15));
+        RunningCovariance.Principal principal = running.principal();
+        Matrix gram = LinearAlgebra.gram(running.factorOver(principal.directions()));
+        for (int i = 0; i < 6; i++) {
+            for (int j = 0; j < 6; j++) {
+                assertThat(gram.get(i, j))
+                        .isCloseTo(i == j ? principal.variances()[i] : 0, within(1e-9));
+            }
+        }
+    }
+
+    @Test
     void fewerRowsThanColumnsSpanFewerDirections() {
         RunningCovariance running = new RunningCovariance(50);
         running.add(shifted(4, 50, 14));
