@@ -9,7 +9,8 @@ import org.quirkwatch.problem.ProblemCode;
 /// The scoring rules. A new one is a file of its own and a line here.
 public final class Rules {
 
-    private static final List<Rule> ALL = List.of(Mahalanobis.RULE, PcaMahalanobis.RULE);
+    private static final List<Rule> ALL =
+            List.of(Mahalanobis.RULE, PcaMahalanobis.RULE, Diagonal.RULE, L0.RULE, Laplace.RULE);
 
     private Rules() {}
 
