@@ -103,6 +103,7 @@ final class FittedMahalanobis implements FittedDetector {
         for (int row = 0; row < scores.length; row++) {
             scores[row] /= nFeatures();
         }
+        Whitening.settle(rows, scores);
         return scores;
     }
 

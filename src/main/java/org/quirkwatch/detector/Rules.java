@@ -10,7 +10,14 @@ import org.quirkwatch.problem.ProblemCode;
 public final class Rules {
 
     private static final List<Rule> ALL =
-            List.of(Mahalanobis.RULE, PcaMahalanobis.RULE, Diagonal.RULE, L0.RULE, Laplace.RULE);
+            List.of(
+                    Mahalanobis.RULE,
+                    PcaMahalanobis.RULE,
+                    Diagonal.RULE,
+                    L0.RULE,
+                    Laplace.RULE,
+                    QuantumEntropy.RULE,
+                    Spectral.RULE);
 
     private Rules() {}
 

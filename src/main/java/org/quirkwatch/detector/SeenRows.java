@@ -84,12 +84,14 @@ final class SeenRows {
         return java.util.Objects.requireNonNull(seen);
     }
 
-    /// Their covariance, of rows as wide as others.
+    /// The covariance of untrusted rows, which vary and are as wide as the trusted ones.
     ///
-    /// @throws Problem `invalid-fit` for fewer than two rows, or another width
-    RunningCovariance covariance(int nFeatures) {
+    /// @throws Problem `invalid-fit` for fewer than two rows, another width, or rows that are all
+    ///   the same
+    RunningCovariance varying(int nFeatures) {
         RunningCovariance seen = covariance();
         requireWidth(seen.mean().length, nFeatures);
+        Spread.requireVarying(seen.totalVariance(), seen.meanSquare(), seen.count(), kind);
         return seen;
     }
 
@@ -108,16 +110,14 @@ final class SeenRows {
     Spread spread() {
         RunningCovariance seen = covariance();
         RunningCovariance.Principal principal = seen.principal();
-        Spread spread =
-                new Spread(
-                        kind,
-                        seen.count(),
-                        seen.meanSquare(),
-                        seen.mean(),
-                        principal.variances(),
-                        principal.directions());
-        spread.requireVarying();
-        return spread;
+        Spread.requireVarying(principal.variances()[0], seen.meanSquare(), seen.count(), kind);
+        return new Spread(
+                kind,
+                seen.count(),
+                seen.meanSquare(),
+                seen.mean(),
+                principal.variances(),
+                principal.directions());
     }
 
     private static Problem invalid(String detail) {

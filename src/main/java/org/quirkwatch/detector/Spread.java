@@ -25,16 +25,9 @@ record Spread(
     /// Below this share of the mean square, a variance is rounding of a constant in float32.
     private static final double CONSTANT = Math.pow(2, -46);
 
-    /// Whether a variance is more than the rounding of a constant.
-    ///
-    /// @param meanSquare the mean of the squared, uncentred values
-    static boolean varies(double variance, double meanSquare) {
-        return variance > CONSTANT * meanSquare;
-    }
-
-    /// @throws Problem `invalid-fit` when no direction has a variance
-    void requireVarying() {
-        if (!varies(variances[0], meanSquare)) {
+    /// @throws Problem `invalid-fit` when a variance is no more than the rounding of a constant
+    static void requireVarying(double variance, double meanSquare, long count, String kind) {
+        if (!(variance > CONSTANT * meanSquare)) {
             throw new Problem(
                     ProblemCode.INVALID_FIT,
                     "the features are the same in all %d %s rows: there is nothing to fit"

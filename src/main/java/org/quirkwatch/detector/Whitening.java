@@ -106,6 +106,19 @@ final class Whitening {
         return LinearAlgebra.multiply(deviations, matrix);
     }
 
+    /// Makes the score of a finite row infinite where it is NaN: only differences of values that
+    /// overflowed make it so, and such a row is far from everything.
+    ///
+    /// @param rows `[n, d]`
+    /// @param scores `[n]`, changed in place
+    static void settle(Matrix rows, double[] scores) {
+        for (int row = 0; row < scores.length; row++) {
+            if (Double.isNaN(scores[row]) && rows.slice(row, row + 1).isFinite()) {
+                scores[row] = Double.POSITIVE_INFINITY;
+            }
+        }
+    }
+
     /// The squared length of each row.
     ///
     /// @param rows `[n, k]`

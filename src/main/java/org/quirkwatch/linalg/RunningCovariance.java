@@ -76,6 +76,16 @@ public final class RunningCovariance {
         return (sum / count + squaredMean) / columns;
     }
 
+    /// The trace of the sample covariance, from two rows on.
+    public double totalVariance() {
+        requireRows(2);
+        double sum = 0;
+        for (int i = 0; i < factorRows * columns; i++) {
+            sum += factor[i] * factor[i];
+        }
+        return sum / (count - 1);
+    }
+
     /// The principal directions, from two rows on: the eigenvalues of the sample covariance, the
     /// sum of centred products over n − 1, descending, and their directions. At most d of them;
     /// those beyond the n − 1 that n rows can span have an eigenvalue of 0 but for rounding.

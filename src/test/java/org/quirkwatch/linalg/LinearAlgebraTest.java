@@ -53,7 +53,7 @@ class LinearAlgebraTest {
         Matrix whitening = LinearAlgebra.whitening(covariance);
         Matrix identity =
                 LinearAlgebra.multiply(
-                        covariance, LinearAlgebra.multiply(whitening, transposed(whitening)));
+                        covariance, LinearAlgebra.multiply(whitening, whitening.transposed()));
         for (int i = 0; i < 5; i++) {
             assertThat(whitening.get(i, i)).isPositive();
             for (int j = 0; j < 5; j++) {
@@ -63,14 +63,6 @@ class LinearAlgebraTest {
         }
         assertThatThrownBy(() -> LinearAlgebra.whitening(random(2, 3, 1)))
                 .hasMessageContaining("2 x 3");
-    }
-
-    private static Matrix transposed(Matrix x) {
-        double[][] columns = new double[x.columns()][];
-        for (int column = 0; column < columns.length; column++) {
-            columns[column] = x.column(column);
-        }
-        return Matrix.ofRows(columns);
     }
 
     @Test

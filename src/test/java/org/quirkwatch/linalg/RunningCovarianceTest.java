@@ -104,6 +104,8 @@ class RunningCovarianceTest {
                 .isCloseTo(squares / rows.rows() / columns, within(1e-9 * squares));
         double[] variances = running.principal().variances();
         Matrix directions = running.principal().directions();
+        assertThat(running.totalVariance())
+                .isCloseTo(java.util.Arrays.stream(variances).sum(), within(1e-9));
         for (int i = 0; i < columns; i++) {
             for (int j = 0; j < columns; j++) {
                 double sum = 0;
