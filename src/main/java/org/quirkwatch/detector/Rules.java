@@ -17,6 +17,8 @@ public final class Rules {
                     L0.RULE,
                     Laplace.RULE,
                     QuantumEntropy.RULE,
+                    LikelihoodRatio.RULE,
+                    GaussianMixture.RULE,
                     Spectral.RULE);
 
     private Rules() {}
