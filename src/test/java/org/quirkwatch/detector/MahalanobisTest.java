@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.quirkwatch.linalg.FittedState;
@@ -105,6 +106,42 @@ class MahalanobisTest {
         FittedState zero = new FittedState(state.numbers(), tensors);
         assertThatThrownBy(() -> FittedMahalanobis.of(zero))
                 .hasMessageContaining("variances must be positive, value 3 is 0.0");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"relative, 0, relative, precisions", "standard, 0.2, shrinkage, rest_variance"})
+    void whatAnOptionAddsToTheStateComesWholeOrNotAtAll(
+            String variant, String shrinkage, String one, String other) {
+        Map<String, String> set = Map.of("variant", variant, "shrinkage", shrinkage);
+        JointFitter fitter = Rules.detector("mahalanobis", set).fitter(java.util.List.of("a"));
+        fitter.add(Map.of("a", TrustedRows.draw(10, 14, 1)));
+        FittedLayers fitted = fitter.fit();
+        Map<String, Matrix> rows = Map.of("a", TrustedRows.draw(5, 14, 2));
+        FittedLayers restored = Rules.named("mahalanobis").restore(fitted.states());
+        assertThat(restored.score(rows)).isDeepEqualTo(fitted.score(rows));
+        FittedState state = fitted.states().firstEntry().getValue();
+        for (String part : java.util.List.of(one, other)) {
+            Map<String, Double> numbers = new java.util.HashMap<>(state.numbers());
+            Map<String, Matrix> tensors = new java.util.HashMap<>(state.tensors());
+            numbers.remove(part);
+            tensors.remove(part);
+            FittedState fewer = new FittedState(numbers, tensors);
+            assertThatThrownBy(() -> FittedMahalanobis.of(fewer)).hasMessageContaining(part);
+        }
+    }
+
+    @Test
+    void aShrunkCovarianceSeesWhatLiesOutsideTheTrustedRows() {
+        // Two rows span one direction; the row to score deviates along the other.
+        Matrix trusted = Matrix.ofRows(new double[][] {{-1, 0}, {1, 0}});
+        Matrix row = Matrix.ofRows(new double[][] {{0, 3}});
+        Fitter standard = new Mahalanobis(OptionalDouble.of(0)).fitter();
+        standard.add(trusted);
+        assertThat(standard.fit().score(row)).containsExactly(0);
+        Fitter shrunk = new Mahalanobis(OptionalDouble.empty(), false, 0.5).fitter();
+        shrunk.add(trusted);
+        // The variances are 2 and 0: what lies outside has 0.5 · 2/2.
+        assertThat(shrunk.fit().score(row)[0]).isCloseTo(9 / 0.5 / 2, within(1e-12));
     }
 
     static Stream<JsonNode> goldens() throws IOException {
