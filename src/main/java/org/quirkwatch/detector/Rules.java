@@ -19,7 +19,12 @@ public final class Rules {
                     QuantumEntropy.RULE,
                     LikelihoodRatio.RULE,
                     GaussianMixture.RULE,
-                    Spectral.RULE);
+                    Spectral.RULE,
+                    Lof.RULE,
+                    IsolationForest.RULE,
+                    Beatrix.RULE,
+                    Ted.RULE,
+                    Vae.RULE);
 
     private Rules() {}
 

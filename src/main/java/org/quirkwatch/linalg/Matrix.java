@@ -112,6 +112,46 @@ public final class Matrix {
         return new Matrix(columns, rows, result);
     }
 
+    /// The first columns.
+    ///
+    /// @param count from 0 to [#columns]
+    /// @return `[rows, count]`
+    public Matrix firstColumns(int count) {
+        java.util.Objects.checkFromToIndex(0, count, columns);
+        double[] result = new double[rows * count];
+        for (int row = 0; row < rows; row++) {
+            System.arraycopy(values, row * columns, result, row * count, count);
+        }
+        return new Matrix(rows, count, result);
+    }
+
+    /// Matrices side by side.
+    ///
+    /// @param parts at least one, each with as many rows
+    /// @return `[rows, sum of the columns]`
+    public static Matrix besideEachOther(java.util.List<Matrix> parts) {
+        int rows = parts.getFirst().rows;
+        int columns = parts.stream().mapToInt(Matrix::columns).sum();
+        double[] result = new double[rows * columns];
+        int from = 0;
+        for (Matrix part : parts) {
+            if (part.rows != rows) {
+                throw new IllegalArgumentException(
+                        "cannot put %s beside a matrix of %d rows".formatted(part, rows));
+            }
+            for (int row = 0; row < rows; row++) {
+                System.arraycopy(
+                        part.values,
+                        row * part.columns,
+                        result,
+                        row * columns + from,
+                        part.columns);
+            }
+            from += part.columns;
+        }
+        return new Matrix(rows, columns, result);
+    }
+
     /// A copy of all values, `[rows * columns]`, row-major.
     public double[] toArray() {
         return values.clone();
