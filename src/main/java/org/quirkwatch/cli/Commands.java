@@ -82,6 +82,7 @@ public final class Commands {
                         .addSubcommand(new FitCommand(terminal))
                         .addSubcommand(new ScoreCommand(terminal))
                         .addSubcommand(new CaptureCommand(terminal))
+                        .addSubcommand(new DetectCommand(terminal))
                         .addSubcommand(new InspectCommand(terminal))
                         .addSubcommand(
                                 new CommandLine(new QuirkyCommand())

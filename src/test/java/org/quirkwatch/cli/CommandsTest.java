@@ -103,7 +103,8 @@ class CommandsTest {
     void everyCommandExplainsItselfWithAnExample() {
         CommandLine root = Commands.commandLine(Terminal.system());
         assertThat(root.getSubcommands())
-                .containsOnlyKeys("serve", "fit", "score", "capture", "inspect", "quirky");
+                .containsOnlyKeys(
+                        "serve", "fit", "score", "capture", "detect", "inspect", "quirky");
         root.getSubcommands().values().forEach(CommandsTest::explains);
     }
 
