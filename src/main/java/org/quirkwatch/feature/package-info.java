@@ -1,5 +1,6 @@
-/// Captures to feature matrices.
-@ApplicationModule(allowedDependencies = {"model", "linalg", "problem"})
+/// Captures to feature matrices, and the sparse autoencoders that some features need.
+@ApplicationModule(
+        allowedDependencies = {"model", "checkpoint", "torch", "linalg", "progress", "problem"})
 @NullMarked
 package org.quirkwatch.feature;
 
