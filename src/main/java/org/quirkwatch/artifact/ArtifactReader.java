@@ -145,8 +145,7 @@ final class ArtifactReader {
             layer.tensors()
                     .forEach((key, shape) -> shapes.put(Manifest.tensor(layer.name(), key), shape));
         }
-        shapes.put(Manifest.SCALE_MEANS, List.of(1, names.size()));
-        shapes.put(Manifest.SCALE_DEVIATIONS, List.of(1, names.size()));
+        shapes.put(Manifest.SCALE_SCORES, List.of(manifest.provenance().nScale(), names.size()));
         shapes.put(Manifest.CALIBRATION_SCORES, List.of(1, manifest.provenance().nCalibration()));
         long elements = 0;
         for (Map.Entry<String, List<Integer>> entry : shapes.entrySet()) {
@@ -226,12 +225,9 @@ final class ArtifactReader {
         LayerScale scale;
         Calibration calibration;
         try {
-            scale =
-                    new LayerScale(
-                            vouched(tensors, Manifest.SCALE_MEANS).row(0),
-                            vouched(tensors, Manifest.SCALE_DEVIATIONS).row(0));
+            scale = LayerScale.of(vouched(tensors, Manifest.SCALE_SCORES));
         } catch (IllegalArgumentException e) {
-            throw invalid(ArtifactDirectory.TENSORS, "tensor scale", e);
+            throw invalid(ArtifactDirectory.TENSORS, "tensor " + Manifest.SCALE_SCORES, e);
         }
         try {
             calibration = new Calibration(vouched(tensors, Manifest.CALIBRATION_SCORES).row(0));

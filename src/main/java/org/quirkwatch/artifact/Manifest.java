@@ -33,8 +33,7 @@ record Manifest(
     static final String FORMAT = "quirkwatch-detector";
     static final int FORMAT_VERSION = 2;
 
-    static final String SCALE_MEANS = "scale/means";
-    static final String SCALE_DEVIATIONS = "scale/deviations";
+    static final String SCALE_SCORES = "scale/scores";
     static final String CALIBRATION_SCORES = "calibration/scores";
 
     /// @param quantity `activation`, `gradient-of-log-odds` or `gradient-of-log-prob`
@@ -149,8 +148,7 @@ record Manifest(
                 .forEach((layer, state) ->
                         state.tensors()
                                 .forEach((key, matrix) -> tensors.put(tensor(layer, key), matrix)));
-        tensors.put(SCALE_MEANS, vector(artifact.detector().scale().means()));
-        tensors.put(SCALE_DEVIATIONS, vector(artifact.detector().scale().deviations()));
+        tensors.put(SCALE_SCORES, artifact.detector().scale().scores());
         tensors.put(CALIBRATION_SCORES, vector(artifact.calibration().scores()));
         return tensors;
     }

@@ -12,13 +12,27 @@ public record LayeredDetector(FittedLayers layers, Aggregation aggregation, Laye
 
     /// Checks.
     ///
-    /// @throws IllegalArgumentException when the scale has another number of layers
+    /// @throws IllegalArgumentException when the scale has another number of layers, or is needed
+    ///   and a layer has none
     public LayeredDetector {
-        if (scale.means().length != layers.widths().size()) {
+        if (scale.nLayers() != layers.widths().size()) {
             throw new IllegalArgumentException(
                     "expected a scale of %d layer(s), got %d"
-                            .formatted(layers.widths().size(), scale.means().length));
+                            .formatted(layers.widths().size(), scale.nLayers()));
         }
+        if (aggregation.needsScale()) {
+            scale.requireSpread();
+        }
+    }
+
+    /// Layers whose scores are taken as they are.
+    ///
+    /// @throws IllegalArgumentException for an aggregation that needs a scale
+    public static LayeredDetector withoutScale(FittedLayers layers, Aggregation aggregation) {
+        if (aggregation.needsScale()) {
+            throw new IllegalArgumentException(aggregation.text() + " needs a scale");
+        }
+        return new LayeredDetector(layers, aggregation, LayerScale.none(layers.widths().size()));
     }
 
     /// The rule of every layer.

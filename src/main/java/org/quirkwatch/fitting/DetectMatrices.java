@@ -11,7 +11,6 @@ import org.quirkwatch.calibration.Calibration;
 import org.quirkwatch.detector.Aggregation;
 import org.quirkwatch.detector.Detector;
 import org.quirkwatch.detector.JointFitter;
-import org.quirkwatch.detector.LayerScale;
 import org.quirkwatch.detector.LayeredDetector;
 import org.quirkwatch.detector.Rules;
 import org.quirkwatch.detector.Scores;
@@ -59,20 +58,13 @@ public final class DetectMatrices {
                         ProblemCode.INVALID_FIT,
                         "calibration share must be 0 or in [0.05, 0.95], got " + calibrationShare);
             }
-            if (calibrationShare == 0 && !scaleless(aggregation)) {
+            if (calibrationShare == 0 && aggregation.needsScale()) {
                 throw new Problem(
                         ProblemCode.INVALID_FIT,
                         ("the aggregation %s needs held-out trusted rows: with a calibration share"
                                         + " of 0 take mean or max")
                                 .formatted(aggregation.text()));
             }
-        }
-
-        private static boolean scaleless(Aggregation aggregation) {
-            return switch (aggregation) {
-                case MEAN, MAX -> true;
-                case STANDARDISED_MEAN, STANDARDISED_MAX -> false;
-            };
         }
     }
 
@@ -167,11 +159,7 @@ public final class DetectMatrices {
                 });
         untrusted.ifPresent(others ->
                 others.read(everyRow(others), (batch, features) -> fitter.addUntrusted(features)));
-        double[] ones = new double[layers.size()];
-        Arrays.fill(ones, 1);
-        // The scale that changes nothing; an aggregation that would use it was refused.
-        LayerScale scale = new LayerScale(new double[layers.size()], ones);
-        return new LayeredDetector(fitter.fit(), options.aggregation(), scale);
+        return LayeredDetector.withoutScale(fitter.fit(), options.aggregation());
     }
 
     private static Detection score(

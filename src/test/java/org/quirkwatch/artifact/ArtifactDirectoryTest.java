@@ -107,7 +107,7 @@ class ArtifactDirectoryTest {
             delimiter = '|',
             textBlock =
                     """
-                    "format_version" : 1           | "format_version" : 2            | field format_version must be 1
+                    "format_version" : 2           | "format_version" : 1            | field format_version must be 1
                     quirkwatch-detector            | pickle                          | field format must be "quirkwatch-detector"
                     "rule" : "mahalanobis"         | "rule" : "oracle"               | there is no rule "oracle"
                     "seed" : 5                     | "seed" : "5"                    | field provenance.seed
@@ -162,7 +162,7 @@ class ArtifactDirectoryTest {
 
     @Test
     void aChangedValueIsNoticed() {
-        rewrite(tensors -> changed(tensors, "scale/means")[0] += 1e-9);
+        rewrite(tensors -> changed(tensors, "scale/scores")[0] += 1e-9);
         assertInvalid("detector.safetensors", "digest sha256:");
     }
 
@@ -193,7 +193,7 @@ class ArtifactDirectoryTest {
         "layers/blocks.1.hook_resid_pre/variances, 0, must be positive",
         "layers/blocks.1.hook_resid_pre/variances, -1, must be positive",
         "layers/blocks.1.hook_resid_pre/mean, NaN, not finite",
-        "scale/deviations, 0, positive deviation",
+        "scale/scores, NaN, not finite",
         "calibration/scores, Infinity, must be finite"
     })
     void aValueOutsideItsRangeIsRefusedEvenWithAValidDigest(
