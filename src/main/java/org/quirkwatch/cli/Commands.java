@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.quirkwatch.detector.Aggregation;
 import org.quirkwatch.feature.Combination;
+import org.quirkwatch.model.HookPoint;
 import org.quirkwatch.model.Position;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.problem.Problem;
@@ -85,6 +86,9 @@ public final class Commands {
                         .addSubcommand(new DetectCommand(terminal))
                         .addSubcommand(new InspectCommand(terminal))
                         .addSubcommand(
+                                new CommandLine(new SaeCommand())
+                                        .addSubcommand(new SaeTrainCommand(terminal)))
+                        .addSubcommand(
                                 new CommandLine(new QuirkyCommand())
                                         .addSubcommand(new QuirkyGenerateCommand(terminal))
                                         .addSubcommand(new QuirkyTrainCommand(terminal))
@@ -97,6 +101,7 @@ public final class Commands {
                 .registerConverter(Combination.class, checked(Combination::parse))
                 .registerConverter(Aggregation.class, checked(Aggregation::parse))
                 .registerConverter(Precision.class, checked(Precision::parse))
+                .registerConverter(HookPoint.class, checked(HookPoint::parse))
                 .registerConverter(HookPointPattern.class, checked(HookPointPattern::parse))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpWidth(HELP_WIDTH);

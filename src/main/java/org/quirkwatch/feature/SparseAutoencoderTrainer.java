@@ -29,11 +29,13 @@ import org.quirkwatch.torch.Tensor;
 /// On the processor; the same rows and options give the same weights on the same machine.
 public final class SparseAutoencoderTrainer {
 
-    private static final int FEWEST_ROWS = 20;
-    private static final int MOST_ROWS = 100_000;
+    /// The most rows to learn from.
+    public static final int MOST_ROWS = 100_000;
 
     /// Values of all rows, or of a weight: 256 MiB of float32.
-    private static final long MOST_VALUES = 1L << 26;
+    public static final long MOST_VALUES = 1L << 26;
+
+    private static final int FEWEST_ROWS = 20;
 
     private static final double MEASURED_SHARE = 0.1;
     private static final int MEASURED_PART = 1024;

@@ -54,7 +54,9 @@ class CommandsTest {
                 "score --model x | --detector",
                 "score --alpha-review 1.5 | 1.5",
                 "inspect | DIR",
-                "quirky | which"
+                "quirky | which",
+                "sae | which",
+                "sae train --signals x --output y --hook-point blocks.0.nowhere | blocks.0.nowhere"
             })
     void wrongUsageIsExitCodeTwoAndSaysWhat(String line, String part) {
         CommandRun run = CommandRun.of(line.split(" "));
@@ -104,7 +106,7 @@ class CommandsTest {
         CommandLine root = Commands.commandLine(Terminal.system());
         assertThat(root.getSubcommands())
                 .containsOnlyKeys(
-                        "serve", "fit", "score", "capture", "detect", "inspect", "quirky");
+                        "serve", "fit", "score", "capture", "detect", "inspect", "sae", "quirky");
         root.getSubcommands().values().forEach(CommandsTest::explains);
     }
 
