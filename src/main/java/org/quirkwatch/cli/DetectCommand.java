@@ -175,10 +175,14 @@ final class DetectCommand implements Callable<Integer> {
         Rows rows = rows(files);
         if (offline && untrusted.isEmpty()) {
             terminal.note(
-                    ("%s learns from untrusted rows too: without --untrusted these are the %d rows"
-                                    + " of the input, and p-values are exact only as far as that"
-                                    + " makes no difference")
-                            .formatted(rule, rows.input.size()));
+                    "%s learns from untrusted rows too: without --untrusted these are the %d rows of the input%s"
+                            .formatted(
+                                    rule,
+                                    rows.input.size(),
+                                    calibrationShare == 0
+                                            ? ""
+                                            : ", and p-values are exact only as far as that makes"
+                                                    + " no difference"));
         }
         Detection detection;
         try (ShownProgress progress = terminal.progress("detect")) {

@@ -170,6 +170,25 @@ class DetectCommandTest {
     }
 
     @Test
+    void aRuleThatLearnsFromUntrustedRowsTakesThoseOfItsOwnFile() {
+        Rule offline = Rules.all().stream().filter(Rule::offline).findFirst().orElseThrow();
+        String[] args = {
+            "--rule", offline.name(), "--trusted", file("trusted"), "--input", file("input")
+        };
+        assertThat(detect(args).err())
+                .contains("these are the 20 rows of the input, and p-values are exact only");
+        double[] ofTheInput = output().readDoubles("score");
+        String[] more = Arrays.copyOf(args, 8);
+        more[6] = "--untrusted";
+        more[7] = file("input");
+        assertThat(detect(more).err()).doesNotContain("these are");
+        assertThat(output().readDoubles("score")).containsExactly(ofTheInput);
+        more[7] = file("trusted");
+        detect(more);
+        assertThat(output().readDoubles("score")).isNotEqualTo(ofTheInput);
+    }
+
+    @Test
     void tensorsThatTheTrustedFileLacksAreLeftOutWithANote() {
         write("little", Map.of("blocks.2.x", normal(TRUSTED, 1)));
         CommandRun run = detect("--trusted", file("little"), "--input", file("input"));
@@ -198,8 +217,16 @@ class DetectCommandTest {
                             "--trusted",
                             file("trusted"),
                             "--input",
-                            file("input"));
-            assertThat(output().contains("p_value")).isTrue();
+                            file("input"),
+                            // A rule that counts new features gives these rows one score, and one
+                            // score has no scale.
+                            "--calibration-share",
+                            "0");
+            assertThat(output().readDoubles("score"))
+                    .as(rule.name())
+                    .hasSize(INPUT)
+                    .satisfies(scores ->
+                            assertThat(Arrays.stream(scores).allMatch(Double::isFinite)).isTrue());
             assertThat(run.err().contains("learns from untrusted rows")).isEqualTo(rule.offline());
         }
     }
