@@ -66,7 +66,7 @@ public final class SparseAutoencoderTrainer {
     public Quality train(Matrix rows, Path directory, Progress progress) {
         requireUsable(rows);
         RandomGenerator random = new SplittableRandom(options.seed());
-        int[] order = shuffled(rows.rows(), random);
+        int[] order = ShuffledRows.order(rows.rows(), random);
         int nMeasured = Math.max(1, (int) (rows.rows() * MEASURED_SHARE));
         int[] measured = Arrays.copyOf(order, nMeasured);
         int[] learned = Arrays.copyOfRange(order, nMeasured, order.length);
@@ -136,7 +136,7 @@ public final class SparseAutoencoderTrainer {
         Tensor idle = scope.tensor(new float[options.latents()], options.latents());
         // Not active for a whole round of the rows, and for ten steps where rows are few.
         double patience = Math.max(learned.length, 10.0 * options.batch());
-        Batches batches = new Batches(learned, options.batch(), random);
+        ShuffledRows batches = new ShuffledRows(learned, options.batch(), random);
         for (int step = 1; step <= options.steps(); step++) {
             double[] settings = {options.k(), variance, options.rate(step), step, patience};
             try (Scope each = Scope.open(ComputeDevice.CPU)) {
@@ -282,49 +282,6 @@ public final class SparseAutoencoderTrainer {
             }
         }
         return variance;
-    }
-
-    private static int[] shuffled(int n, RandomGenerator random) {
-        int[] order = new int[n];
-        Arrays.setAll(order, i -> i);
-        shuffle(order, random);
-        return order;
-    }
-
-    private static void shuffle(int[] order, RandomGenerator random) {
-        for (int i = order.length - 1; i > 0; i--) {
-            int other = random.nextInt(i + 1);
-            int kept = order[i];
-            order[i] = order[other];
-            order[other] = kept;
-        }
-    }
-
-    /// Batches that go through all rows in an order that is drawn anew for each round.
-    private static final class Batches {
-        private final int[] rows;
-        private final int size;
-        private final RandomGenerator random;
-        private int next;
-
-        Batches(int[] rows, int size, RandomGenerator random) {
-            this.rows = rows.clone();
-            this.size = size;
-            this.random = random;
-            this.next = rows.length;
-        }
-
-        long[] next() {
-            long[] batch = new long[size];
-            for (int i = 0; i < size; i++) {
-                if (next == rows.length) {
-                    shuffle(rows, random);
-                    next = 0;
-                }
-                batch[i] = rows[next++];
-            }
-            return batch;
-        }
     }
 
     private static Problem invalid(String detail) {
