@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.ArtifactDirectory;
 import org.quirkwatch.detector.Aggregation;
+import org.quirkwatch.detector.Rules;
 import org.quirkwatch.feature.Combination;
 import org.quirkwatch.fitting.Fit;
 import org.quirkwatch.fitting.FitOptions;
@@ -22,7 +23,10 @@ import org.quirkwatch.signal.LabelRule;
 import org.quirkwatch.signal.Signal;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /// Trusted signals to an artifact.
 @Command(
@@ -43,6 +47,8 @@ import picocli.CommandLine.Option;
 final class FitCommand implements Callable<Integer> {
 
     private final Terminal terminal;
+
+    @Spec private CommandSpec spec;
 
     @Mixin private ModelOptions model = new ModelOptions();
 
@@ -164,6 +170,16 @@ final class FitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (untrusted.isPresent() && !Rules.named(rule).offline()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "the rule %s learns from trusted signals only: leave --untrusted out"
+                            .formatted(rule));
+        }
+        if (!layers.isEmpty() && !hookPoints.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--layers and --hook-points exclude each other");
+        }
         requireFree(output, force);
         boolean looksAtLabel = positions.stream().anyMatch(Position::ofLabel);
         LabelRule labels = looksAtLabel ? LabelRule.REQUIRED : LabelRule.OPTIONAL;

@@ -107,7 +107,7 @@ class ArtifactDirectoryTest {
             delimiter = '|',
             textBlock =
                     """
-                    "format_version" : 2           | "format_version" : 1            | field format_version must be 1
+                    "format_version" : 2           | "format_version" : 1            | field format_version must be 2
                     quirkwatch-detector            | pickle                          | field format must be "quirkwatch-detector"
                     "rule" : "mahalanobis"         | "rule" : "oracle"               | there is no rule "oracle"
                     "seed" : 5                     | "seed" : "5"                    | field provenance.seed
