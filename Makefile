@@ -11,7 +11,7 @@ OUTPUT ?= target/quirky-addition
 RUN ?= --help
 LOAD := target/test-classes/org/quirkwatch/bench/Load.class
 
-.PHONY: help serve test verify package format openapi bench bench-serving load train
+.PHONY: help serve test verify package format openapi bench bench-serving load methods train
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,14 @@ load: $(LOAD) ## drive a running service over HTTP, as built (RUN="rate --port 8
 	  -Dloader.path=target/test-classes -Dloader.main=org.quirkwatch.bench.Load \
 	  -Dlogback.configurationFile=logback-commands.xml \
 	  org.springframework.boot.loader.launch.PropertiesLauncher $(RUN)
+
+methods: package ## every feature and rule on the bundled model: the table of docs/METHODS.md (about 20 minutes)
+	bin/quirkwatch quirky generate --task addition --split trusted --output target/trusted.jsonl
+	bin/quirkwatch quirky generate --task addition --split test --output target/test.jsonl
+	@$(JDK25)/bin/java --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx4g -cp target/quirkwatch.jar \
+	  -Dloader.path=target/test-classes -Dloader.main=org.quirkwatch.fitting.MethodTable \
+	  -Dlogback.configurationFile=logback-commands.xml \
+	  org.springframework.boot.loader.launch.PropertiesLauncher target/trusted.jsonl target/test.jsonl $(ROWS)
 
 train: package ## train the bundled model anew (SEED=1 OUTPUT=target/quirky-addition)
 	bin/quirkwatch quirky train --task addition --seed $(SEED) --resume --output $(OUTPUT)
