@@ -53,10 +53,12 @@ load: $(LOAD) ## drive a running service over HTTP, as built (RUN="rate --port 8
 methods: package ## every feature and rule on the bundled model: the table of docs/METHODS.md (about 20 minutes)
 	bin/quirkwatch quirky generate --task addition --split trusted --output target/trusted.jsonl
 	bin/quirkwatch quirky generate --task addition --split test --output target/test.jsonl
+	[ -d target/sae/layers.2 ] || bin/quirkwatch sae train --signals target/trusted.jsonl \
+	  --hook-point blocks.2.hook_resid_post --latents 1024 --k 16 --output target/sae/layers.2
 	@$(JDK25)/bin/java --enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Xmx4g -cp target/quirkwatch.jar \
 	  -Dloader.path=target/test-classes -Dloader.main=org.quirkwatch.fitting.MethodTable \
 	  -Dlogback.configurationFile=logback-commands.xml \
-	  org.springframework.boot.loader.launch.PropertiesLauncher target/trusted.jsonl target/test.jsonl $(ROWS)
+	  org.springframework.boot.loader.launch.PropertiesLauncher target/trusted.jsonl target/test.jsonl target/sae/layers.2 $(ROWS)
 
 train: package ## train the bundled model anew (SEED=1 OUTPUT=target/quirky-addition)
 	bin/quirkwatch quirky train --task addition --seed $(SEED) --resume --output $(OUTPUT)

@@ -117,6 +117,12 @@ final class FitCommand implements Callable<Integer> {
     private List<Position> positions = List.of(Position.LAST);
 
     @Option(
+            names = "--sae",
+            paramLabel = "DIR",
+            description = "The sparse autoencoder of the feature sae; its encoder goes along.")
+    private Optional<Path> sae = Optional.empty();
+
+    @Option(
             names = "--aggregation",
             paramLabel = "NAME",
             defaultValue = "standardised-mean",
@@ -212,6 +218,7 @@ final class FitCommand implements Callable<Integer> {
                 layers,
                 HookPointPattern.resolve(hookPoints, nLayers),
                 positions,
+                sae,
                 rule,
                 settings,
                 aggregation,

@@ -19,6 +19,7 @@ public final class FeatureKinds {
         kinds.addAll(AttributionFeature.KINDS);
         kinds.add(LayerDifferenceFeature.KIND);
         kinds.add(SurprisalFeature.KIND);
+        kinds.add(SaeFeature.KIND);
         return List.copyOf(kinds);
     }
 

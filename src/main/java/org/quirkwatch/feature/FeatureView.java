@@ -1,6 +1,8 @@
 package org.quirkwatch.feature;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.quirkwatch.model.HookPoint;
 import org.quirkwatch.model.Position;
@@ -17,12 +19,14 @@ import org.quirkwatch.problem.ProblemCode;
 /// @param hookPoints the points to look at instead; empty for those that the feature looks at by
 ///   itself
 /// @param positions where in the text, at least one
+/// @param sae the folder of a sparse autoencoder, for the feature that needs one
 public record FeatureView(
         int nLayers,
         int nHeads,
         List<Integer> layers,
         List<HookPoint> hookPoints,
-        List<Position> positions) {
+        List<Position> positions,
+        Optional<Path> sae) {
 
     private static final int MOST_TAPS = 1024;
 

@@ -43,7 +43,8 @@ final class FeatureFit {
                         model.nHeads(),
                         options.layers(),
                         options.hookPoints(),
-                        options.positions());
+                        options.positions(),
+                        options.sae());
         return new FeatureFit(
                 options.features().stream().map(name -> FeatureKinds.named(name).of(view)).toList(),
                 options.combination());

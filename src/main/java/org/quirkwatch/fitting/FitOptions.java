@@ -1,7 +1,9 @@
 package org.quirkwatch.fitting;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.quirkwatch.detector.Aggregation;
 import org.quirkwatch.feature.Combination;
 import org.quirkwatch.model.HookPoint;
@@ -17,6 +19,7 @@ import org.quirkwatch.problem.ProblemCode;
 /// @param layers the blocks to look at; empty for those that a feature looks at by itself
 /// @param hookPoints what is looked at instead of layers; empty as well
 /// @param positions where it is looked at, at least one; each hook point is tapped at each position
+/// @param sae the folder of a sparse autoencoder, for the feature that needs one
 /// @param rule the scoring rule's name
 /// @param settings of the rule's options by name; others hold as the rule says
 /// @param aggregation how the layers' scores become one
@@ -30,6 +33,7 @@ public record FitOptions(
         List<Integer> layers,
         List<HookPoint> hookPoints,
         List<Position> positions,
+        Optional<Path> sae,
         String rule,
         Map<String, String> settings,
         Aggregation aggregation,
@@ -65,6 +69,7 @@ public record FitOptions(
                 List.of(),
                 List.of(),
                 List.of(Position.LAST),
+                Optional.empty(),
                 "mahalanobis",
                 Map.of(),
                 Aggregation.STANDARDISED_MEAN,

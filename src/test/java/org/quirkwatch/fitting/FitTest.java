@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -163,6 +164,7 @@ class FitTest {
                 List.of(),
                 points,
                 positions,
+                Optional.empty(),
                 "mahalanobis",
                 Map.of(),
                 aggregation,

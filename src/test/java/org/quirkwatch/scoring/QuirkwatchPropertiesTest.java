@@ -122,9 +122,9 @@ class QuirkwatchPropertiesTest {
                                         256),
                                 new QuirkwatchProperties.Lane(
                                         4096,
-                                        64,
+                                        32,
                                         16_384,
-                                        Duration.ofMillis(100),
+                                        Duration.ofMillis(75),
                                         Duration.ofSeconds(60),
                                         DataSize.ofMegabytes(32)),
                                 new QuirkwatchProperties.Drain(
