@@ -13,7 +13,8 @@ class P(Module):
   #    gate [m, d], up [m, d], down [d, m]; final norm [d], lm_head [V, d]
   # sizes (host): blocks to run, h, kv, e, sliding window (0: none), outputs (0 none, 1 labels, 2 logits), n,
   #    objective of gradients (0 log-odds, 1 log-probability), positions per pass of the output projection,
-  #    position of the logits, 1 where the objective depends on the last prompt tokens alone
+  #    position of the logits, 1 where the objective depends on the last prompt tokens alone, patches, positions of a
+  #    patch's stream: the last prompt token and what is fed behind it
   # epsilon (host): of the norms; frequencies [e/2]: of the rotary embedding
   # taps (host) [t, 4]: layer, site, position, 0 activation | 1 gradient
   # tokens [rows, pos]; spans [4, rows, 2]: first position and length of each position kind
@@ -23,11 +24,14 @@ class P(Module):
   # others [n, c]: the other choices of a signal, filled up with the number of choices; has_others [n]: 0 or 1
   # kept [rows, t]: the positions that anything looks at behind the keys and values of the last block that runs, without
   #    gradients and means; filled up with the last. With t = pos every position goes through
+  # patches (host) [patches, 5]: layer, site (1 or 2), first column, columns, where its values begin; replaced are
+  #    columns at the last prompt token, one patch at a time
+  # values [v]: of the patches, one after another
   # -> one [n, width] float64 per tap, in the order of taps; with outputs, log p(label) [n] and log p(others) [n];
-  #    with logits, [n, V]
+  #    with logits, [n, V]; with patches, [n, patches]: by how much each changes log p(label) - log p(others)
   def run(self: __torch__.P, w: List[Tensor], sizes: Tensor, epsilon: Tensor, frequencies: Tensor, taps: Tensor,
           tokens: Tensor, spans: Tensor, signal_of_row: Tensor, scored: Tensor, entries: Tensor, others: Tensor,
-          has_others: Tensor, kept: Tensor) -> List[Tensor]:
+          has_others: Tensor, kept: Tensor, patches: Tensor, values: Tensor) -> List[Tensor]:
     blocks = annotate(int, sizes[0].item())
     h = annotate(int, sizes[1].item())
     kv = annotate(int, sizes[2].item())
@@ -39,6 +43,8 @@ class P(Module):
     chunk = annotate(int, sizes[8].item())
     logits_at = annotate(int, sizes[9].item())
     tail = annotate(int, sizes[10].item()) == 1
+    patch_count = annotate(int, sizes[11].item())
+    span = annotate(int, sizes[12].item())
     eps = annotate(float, epsilon.item())
     rows = torch.size(tokens, 0)
     pos = torch.size(tokens, 1)
@@ -87,6 +93,33 @@ class P(Module):
       # Its own key and value come last, from the tape.
       own = torch.ones([rows, 1], dtype=11, layout=None, device=ops.prim.device(x), pin_memory=None)
       s_mask = torch.reshape(torch.cat([s_seen, own], 1), [rows, 1, 1, pos + 1])
+    # Patches likewise: each has a stream of its own behind the keys and values of what comes before it, which it does
+    # not change. All streams of a row stand side by side, first one that nothing replaces.
+    p = x                                                                         # with patches: [rows, m*t, d]
+    p_cos = cos
+    p_sin = sin
+    p_seen = annotate(Optional[Tensor], None)
+    p_scored = scored
+    patch_keys = annotate(List[int], [])
+    placed = annotate(List[int], [])     # patches in the order of their streams
+    if patch_count > 0:
+      for i in range(patch_count):
+        _0 = torch.append(patch_keys, annotate(int, patches[i][0].item()) * 8 + annotate(int, patches[i][1].item()))
+      step = torch.arange(span, dtype=4, layout=None, device=ops.prim.device(x), pin_memory=None)
+      p_at = torch.add(torch.unsqueeze(end, 1), torch.unsqueeze(step, 0))         # [rows, t]
+      # A row shorter than that ends with positions that nothing looks at.
+      inside = torch.clamp(p_at, 0, pos - 1)
+      p = torch.take_along_dim(x, torch.unsqueeze(inside, -1), 1)                 # [rows, t, d]
+      p_cos = torch.embedding(cos, inside)                                        # [rows, t, e]
+      p_sin = torch.embedding(sin, inside)
+      column = torch.arange(pos, dtype=4, layout=None, device=ops.prim.device(x), pin_memory=None)
+      back = torch.sub(torch.unsqueeze(p_at, -1), column)                         # [rows, t, pos]
+      seen = torch.gt(torch.sub(back, torch.reshape(step, [1, span, 1])), 0)
+      if window > 0:
+        seen = torch.logical_and(seen, torch.lt(back, window))
+      p_seen = seen
+      of_row = torch.select(scored, 1, 0)
+      p_scored = torch.stack([of_row, torch.sub(torch.select(scored, 1, 1), torch.index_select(end, 0, of_row))], 1)
     found = annotate(List[Tensor], [])   # one per activation tap: pooled
     sites = annotate(List[Tensor], [])   # one per gradient tap: the value itself
     fired = annotate(List[int], [])      # taps in the order in which they fired, activations
@@ -102,6 +135,10 @@ class P(Module):
         _1 = torch.set_grad_enabled(True)
         s = (self).tail_block(s, k, v, w, b, h, kv, e, eps, s_cos, s_sin, s_mask, l, keys, gradients, sites, armed)
         _1 = torch.set_grad_enabled(False)
+      if patch_count > 0:
+        _1 = torch.set_grad_enabled(False)
+        p = (self).patched_block(p, k, v, w, b, h, kv, e, eps, p_cos, p_sin, torch._unwrap_optional(p_seen), window, l, patch_keys, patches, values, placed)
+        _1 = torch.set_grad_enabled(all_taped)
       if l == blocks - 1 and torch.size(kept, 1) < pos:
         # From here on the shapes below have t for pos.
         which = torch.unsqueeze(kept, -1)                                         # [rows, t, 1]
@@ -176,6 +213,10 @@ class P(Module):
     if outputs == 2:
       _0 = torch.append(answers, (self).logits(torch.detach(x), w, eps, chunk, n, logits_at, spans))
 
+    changes = annotate(List[Tensor], [])
+    if patch_count > 0:
+      _0 = torch.append(changes, (self).changes(p, w, eps, chunk, n, p_scored, entries, others, has_others, placed))
+
     ordered = annotate(List[Tensor], [])
     for t in range(count):
       for i in range(torch.len(fired)):
@@ -186,6 +227,8 @@ class P(Module):
           _0 = torch.append(ordered, torch.detach(result[i]))
     for answer in answers:
       _0 = torch.append(ordered, torch.detach(answer))
+    for change in changes:
+      _0 = torch.append(ordered, change)
     return ordered
 
   # Where positions stand among those that are kept. at [..., rows], kept [rows, t] -> [..., rows]
@@ -227,6 +270,100 @@ class P(Module):
       if keys[t] == key and gradients[t]:
         y = (self).arm(y, t, sites, armed)
     return y
+
+  # A block for the m streams of t positions per row that there are when it begins; one more leaves for each patch of
+  # this block. s [rows, m*t, d]; k, v [rows, kv, pos, e] of all positions; cos, sin [rows, t, e]; seen [rows, t, pos]
+  # -> [rows, m*t, d]
+  def patched_block(self: __torch__.P, s: Tensor, k: Tensor, v: Tensor, w: List[Tensor], b: int, h: int, kv: int, e: int,
+                    eps: float, cos: Tensor, sin: Tensor, seen: Tensor, window: int, l: int, keys: List[int],
+                    patches: Tensor, values: Tensor, placed: List[int]) -> Tensor:
+    rows = torch.size(s, 0)
+    pos = torch.size(k, 2)
+    t = torch.size(cos, 1)
+    m = torch.size(s, 1) // t
+    y = (self).norm(s, w[b], eps, False)                                          # [rows, m*t, d]
+    all_cos = torch.unsqueeze(torch.repeat(cos, [1, m, 1]), 1)                    # [rows, 1, m*t, e]
+    all_sin = torch.unsqueeze(torch.repeat(sin, [1, m, 1]), 1)
+    q = (self).rotate(torch.transpose(torch.view(torch.linear(y, w[b + 1]), [rows, m * t, h, e]), 1, 2), all_cos, all_sin)
+    own_k = (self).rotate(torch.transpose(torch.view(torch.linear(y, w[b + 2]), [rows, m * t, kv, e]), 1, 2), all_cos, all_sin)
+    own_v = torch.transpose(torch.view(torch.linear(y, w[b + 3]), [rows, m * t, kv, e]), 1, 2)
+    keys_of = torch.cat([k, own_k], 2)                                            # [rows, kv, pos + m*t, e]
+    values_of = torch.cat([v, own_v], 2)
+    if kv < h:
+      keys_of = torch.reshape(torch.expand(torch.unsqueeze(keys_of, 2), [rows, kv, h // kv, pos + m * t, e]), [rows, h, pos + m * t, e])
+      values_of = torch.reshape(torch.expand(torch.unsqueeze(values_of, 2), [rows, kv, h // kv, pos + m * t, e]), [rows, h, pos + m * t, e])
+    # Before the last prompt token all streams see the same, from there on each sees itself.
+    stream = torch.arange(m, dtype=4, layout=None, device=ops.prim.device(s), pin_memory=None)
+    step = torch.arange(t, dtype=4, layout=None, device=ops.prim.device(s), pin_memory=None)
+    same = torch.eq(torch.reshape(stream, [m, 1, 1, 1]), torch.reshape(stream, [1, 1, m, 1]))
+    back = torch.sub(torch.reshape(step, [1, t, 1, 1]), torch.reshape(step, [1, 1, 1, t]))
+    own = torch.logical_and(same, torch.ge(back, 0))                              # [m, t, m, t]
+    if window > 0:
+      own = torch.logical_and(own, torch.lt(back, window))
+    own = torch.expand(torch.reshape(own, [1, m * t, m * t]), [rows, m * t, m * t])
+    mask = torch.unsqueeze(torch.cat([torch.repeat(seen, [1, m, 1]), own], 2), 1)  # [rows, 1, m*t, pos + m*t]
+    z = torch.scaled_dot_product_attention(q, keys_of, values_of, mask, 0., False)
+    z = torch.reshape(torch.transpose(z, 1, 2), [rows, m * t, h * e])
+    z = (self).patch(z, t, l * 8 + 1, keys, patches, values, placed)              # [rows, m*t, h*e], m grown
+    a = torch.linear(z, w[b + 4])
+    a = (self).patch(a, t, l * 8 + 2, keys, patches, values, placed)
+    more = torch.size(a, 1) // t - m
+    x = s
+    if more > 0:
+      x = torch.cat([s, torch.repeat(torch.narrow(s, 1, 0, t), [1, more, 1])], 1)
+    x = torch.add(x, a)
+    y = (self).norm(x, w[b + 5], eps, False)
+    g = torch.mul_(torch.silu_(torch.linear(y, w[b + 6])), torch.linear(y, w[b + 7]))
+    return torch.add(x, torch.linear(g, w[b + 8]))
+
+  # x [rows, m*t, width] -> the same, and behind it for each patch of this site the first stream with its columns
+  # replaced at the first position
+  def patch(self: __torch__.P, x: Tensor, t: int, key: int, keys: List[int], patches: Tensor, values: Tensor,
+            placed: List[int]) -> Tensor:
+    streams = annotate(List[Tensor], [x])
+    for i in range(torch.len(keys)):
+      if keys[i] == key:
+        first = annotate(int, patches[i][2].item())
+        columns = annotate(int, patches[i][3].item())
+        own = torch.clone(torch.narrow(x, 1, 0, t))
+        into = torch.narrow(torch.narrow(own, 1, 0, 1), 2, first, columns)        # [rows, 1, columns]
+        _0 = torch.copy_(into, torch.narrow(values, 0, annotate(int, patches[i][4].item()), columns))
+        _1 = torch.append(streams, own)
+        _2 = torch.append(placed, i)
+    y = x
+    if torch.len(streams) > 1:
+      y = torch.cat(streams, 1)
+    return y
+
+  # s [rows, m*t, d], scored [s, 2] with positions within a stream -> by how much each patch changes log p(label) -
+  # log p(others), [n, patches]
+  def changes(self: __torch__.P, s: Tensor, w: List[Tensor], eps: float, chunk: int, n: int, scored: Tensor,
+              entries: Tensor, others: Tensor, has_others: Tensor, placed: List[int]) -> Tensor:
+    m = torch.len(placed) + 1
+    rows = torch.size(s, 0)
+    t = torch.size(s, 1) // m
+    x = torch.transpose(torch.view(s, [rows, m, t, torch.size(s, 2)]), 0, 1)
+    x = torch.reshape(x, [m * rows, t, torch.size(s, 2)])
+    # The rows, sources and choices of the streams follow each other.
+    stream = torch.unsqueeze(torch.arange(m, dtype=4, layout=None, device=ops.prim.device(s), pin_memory=None), 1)
+    of = torch.add(torch.mul(stream, rows), torch.select(scored, 1, 0))           # [m, s]
+    at = torch.expand_as(torch.select(scored, 1, 1), of)
+    every_scored = torch.stack([torch.reshape(of, [-1]), torch.reshape(at, [-1])], 1)
+    choices = annotate(int, torch.max(torch.select(entries, 1, 2)).item()) + 1
+    source = torch.add(torch.mul(stream, torch.size(scored, 0)), torch.select(entries, 1, 0))
+    token = torch.expand_as(torch.select(entries, 1, 1), source)
+    choice = torch.add(torch.mul(stream, choices), torch.select(entries, 1, 2))
+    every_entry = torch.stack([torch.reshape(source, [-1]), torch.reshape(token, [-1]), torch.reshape(choice, [-1])], 1)
+    totals = (self).totals(x, w, eps, chunk, every_scored, every_entry)
+    answers = (self).weigh(torch.view(totals, [m, choices]), n, others, has_others)
+    contrast = torch.sub(answers[0], answers[1])                                  # [m, n]
+    base = torch.select(contrast, 0, 0)
+    ordered = annotate(List[Tensor], [])
+    for i in range(m - 1):
+      for j in range(m - 1):
+        if placed[j] == i:
+          _0 = torch.append(ordered, torch.sub(torch.select(contrast, 0, j + 1), base))
+    return torch.stack(ordered, 1)
 
   # x -> x, from here on the tape: what a gradient is taken by
   def arm(self: __torch__.P, x: Tensor, t: int, sites: List[Tensor], armed: List[int]) -> Tensor:
@@ -272,6 +409,24 @@ class P(Module):
   # x [rows, pos, d] -> log p(label) [n] and log p(others) [n] (0 where there are none)
   def score(self: __torch__.P, x: Tensor, w: List[Tensor], eps: float, chunk: int, n: int, scored: Tensor,
             entries: Tensor, others: Tensor, has_others: Tensor) -> List[Tensor]:
+    totals = (self).totals(x, w, eps, chunk, scored, entries)
+    answers = (self).weigh(torch.unsqueeze(totals, 0), n, others, has_others)
+    return [torch.squeeze(answers[0], 0), torch.squeeze(answers[1], 0)]
+
+  # totals [m, choices] -> log p(label) [m, n] and log p(others) [m, n] (0 where there are none)
+  def weigh(self: __torch__.P, totals: Tensor, n: int, others: Tensor, has_others: Tensor) -> List[Tensor]:
+    m = torch.size(totals, 0)
+    # One more than there are choices: next to nothing, which fills up the table of the others.
+    nothing = torch.full([m, 1], -1.0e30, dtype=7, layout=None, device=ops.prim.device(totals), pin_memory=None)
+    padded = torch.cat([totals, nothing], 1)                                      # [m, choices + 1]
+    table = torch.index_select(padded, 1, torch.reshape(others, [-1]))
+    table = torch.view(table, [m, n, torch.size(others, 1)])                      # [m, n, c]
+    rest = torch.mul(torch.logsumexp(table, [2]), has_others)                     # [m, n]
+    return [torch.narrow(totals, 1, 0, n), rest]
+
+  # x [rows, pos, d] -> the log-probability of each choice, [choices]
+  def totals(self: __torch__.P, x: Tensor, w: List[Tensor], eps: float, chunk: int, scored: Tensor,
+             entries: Tensor) -> Tensor:
     last = torch.len(w) - 1
     row = torch.select(scored, 1, 0)
     at = torch.select(scored, 1, 1)
@@ -295,12 +450,7 @@ class P(Module):
       picked = torch.index(raw, annotate(List[Optional[Tensor]], [of, torch.index_select(token, 0, mine)]))
       gained = torch.to(torch.sub(picked, torch.index_select(norm, 0, of)), 7)
       totals = torch.index_add(totals, 0, torch.index_select(choice, 0, mine), gained)
-    # One more than there are choices: next to nothing, which fills up the table of the others.
-    nothing = torch.full([1], -1.0e30, dtype=7, layout=None, device=ops.prim.device(x), pin_memory=None)
-    padded = torch.cat([totals, nothing])                                         # [choices + 1]
-    table = torch.index(padded, annotate(List[Optional[Tensor]], [others]))       # [n, c]
-    rest = torch.mul(torch.logsumexp(table, [1]), has_others)                     # [n]
-    return [torch.narrow(totals, 0, 0, n), rest]
+    return totals
 
   # x [rows, pos, d] -> the logits, their mean over the span of a position, [n, V] in float64
   def logits(self: __torch__.P, x: Tensor, w: List[Tensor], eps: float, chunk: int, n: int, kind: int,

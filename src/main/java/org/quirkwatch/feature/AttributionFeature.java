@@ -82,7 +82,13 @@ record AttributionFeature(Ablation ablation, List<HookPoint> points, int heads) 
         }
     }
 
-    private static void requireSites(List<HookPoint> points) {
+    /// Checks that all points are of one of the two sites, each once.
+    ///
+    /// @throws IllegalArgumentException where not
+    static void requireSites(List<HookPoint> points) {
+        if (points.isEmpty()) {
+            throw new IllegalArgumentException("a hook point is needed, got none");
+        }
         Site site = points.getFirst().site();
         boolean known = site == Site.ATTN_Z || site == Site.ATTN_OUT;
         if (!known || points.stream().anyMatch(point -> point.site() != site)) {

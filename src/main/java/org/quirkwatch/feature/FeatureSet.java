@@ -10,6 +10,7 @@ import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.Capture;
 import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.CaptureSpec.Outputs;
+import org.quirkwatch.model.Patch;
 import org.quirkwatch.model.Tap;
 
 /// All that a detector looks at: fitted features, and how their layers are put together. However
@@ -47,12 +48,17 @@ public record FeatureSet(List<FeatureExtractor> parts, Combination combination) 
         return parts.stream().flatMap(part -> part.taps().stream()).distinct().toList();
     }
 
+    /// The patches that any of them looks at, each once.
+    private List<Patch> patches() {
+        return parts.stream().flatMap(part -> part.patches().stream()).distinct().toList();
+    }
+
     /// One pass for all of them.
     ///
     /// @param labels whether the label's probability is wanted in any case
     public CaptureSpec spec(boolean labels) {
         boolean needed = labels || parts.stream().anyMatch(FeatureExtractor::needsLabels);
-        return new CaptureSpec(taps(), needed ? Outputs.LABELS : Outputs.NONE);
+        return new CaptureSpec(taps(), needed ? Outputs.LABELS : Outputs.NONE, patches());
     }
 
     /// The layers that they make, in order.

@@ -60,13 +60,18 @@ record BatchParts(List<List<Integer>> indices) {
         for (Tap tap : captures.getFirst().taps().keySet()) {
             taps.put(tap, joinRows(captures.stream().map(part -> part.get(tap)).toList()));
         }
+        Map<Patch, double[]> patches = new LinkedHashMap<>();
+        for (Patch patch : captures.getFirst().patches().keySet()) {
+            patches.put(patch, joinNumbers(captures.stream().map(c -> c.change(patch)).toList()));
+        }
         List<Matrix> logits =
                 captures.stream().map(Capture::logits).flatMap(Optional::stream).toList();
         return new Capture(
                 taps,
                 joinNumbers(captures.stream().map(Capture::labelLogProb).toList()),
                 joinNumbers(captures.stream().map(Capture::labelLogOdds).toList()),
-                logits.isEmpty() ? Optional.empty() : Optional.of(joinRows(logits)));
+                logits.isEmpty() ? Optional.empty() : Optional.of(joinRows(logits)),
+                patches);
     }
 
     private Matrix joinRows(List<Matrix> parts) {

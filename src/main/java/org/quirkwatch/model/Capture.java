@@ -11,11 +11,22 @@ import org.quirkwatch.linalg.Matrix;
 /// @param labelLogOdds `[batch]`, log-odds of the label against the other choices in nats, NaN for
 ///   a signal without choices, or empty when not asked for
 /// @param logits `[batch, dVocab]` at the position that was asked for, when asked for
+/// @param patches per patch `[batch]`: by how much it changes [Quantity.Objective#CONTRAST]
 public record Capture(
         Map<Tap, Matrix> taps,
         double[] labelLogProb,
         double[] labelLogOdds,
-        Optional<Matrix> logits) {
+        Optional<Matrix> logits,
+        Map<Patch, double[]> patches) {
+
+    /// Without patches.
+    public Capture(
+            Map<Tap, Matrix> taps,
+            double[] labelLogProb,
+            double[] labelLogOdds,
+            Optional<Matrix> logits) {
+        this(taps, labelLogProb, labelLogOdds, logits, Map.of());
+    }
 
     /// The matrix of a tap.
     ///
@@ -26,5 +37,18 @@ public record Capture(
             throw new IllegalArgumentException("tap %s was not captured".formatted(tap.key()));
         }
         return matrix;
+    }
+
+    /// What a patch changes, `[batch]`.
+    ///
+    /// @throws IllegalArgumentException when the patch was not asked for
+    public double[] change(Patch patch) {
+        double[] change = patches.get(patch);
+        if (change == null) {
+            throw new IllegalArgumentException(
+                    "a patch of %s from column %d was not captured"
+                            .formatted(patch.point(), patch.from()));
+        }
+        return change.clone();
     }
 }

@@ -6,7 +6,12 @@ import java.util.List;
 ///
 /// @param taps the vectors, without repetition
 /// @param outputs which of the model's outputs are computed too
-public record CaptureSpec(List<Tap> taps, Outputs outputs) {
+/// @param patches of each by itself, what it changes is computed too; without repetition
+public record CaptureSpec(List<Tap> taps, Outputs outputs, List<Patch> patches) {
+
+    /// How many patches a pass may be asked for: more than the heads of the largest models that fit
+    /// on one device.
+    public static final int MOST_PATCHES = 8192;
 
     /// Outputs beyond the taps; each includes those before it. Without any, only the blocks up to
     /// the last tap run.
@@ -35,15 +40,28 @@ public record CaptureSpec(List<Tap> taps, Outputs outputs) {
         record Logits(Position position) implements Outputs {}
     }
 
-    /// Copies the list and checks that no tap repeats.
+    /// Copies the lists and checks that no tap and no patch repeats, and the number of patches.
     public CaptureSpec {
         taps = List.copyOf(taps);
+        patches = List.copyOf(patches);
+        if (!(patches.size() <= MOST_PATCHES)) {
+            throw new IllegalArgumentException(
+                    "at most %d patches, got %d".formatted(MOST_PATCHES, patches.size()));
+        }
+        if (patches.stream().distinct().count() != patches.size()) {
+            throw new IllegalArgumentException("a patch is asked for twice");
+        }
         if (taps.stream().distinct().count() != taps.size()) {
             throw new IllegalArgumentException("a tap is asked for twice in " + taps);
         }
-        if (taps.isEmpty() && outputs instanceof Outputs.None) {
+        if (taps.isEmpty() && patches.isEmpty() && outputs instanceof Outputs.None) {
             throw new IllegalArgumentException("nothing is asked for");
         }
+    }
+
+    /// Without patches.
+    public CaptureSpec(List<Tap> taps, Outputs outputs) {
+        this(taps, outputs, List.of());
     }
 
     /// Whether a backward pass is needed.
@@ -67,11 +85,14 @@ public record CaptureSpec(List<Tap> taps, Outputs outputs) {
 
     /// Whether every signal has to have a label.
     boolean needsLabels() {
-        return feedsLabels() || takesGradients() || outputs instanceof Outputs.Labels;
+        return feedsLabels()
+                || takesGradients()
+                || !patches.isEmpty()
+                || outputs instanceof Outputs.Labels;
     }
 
     /// Whether the probabilities of labels and choices are needed.
     boolean scoresLabels() {
-        return takesGradients() || !(outputs instanceof Outputs.None);
+        return takesGradients() || !patches.isEmpty() || !(outputs instanceof Outputs.None);
     }
 }

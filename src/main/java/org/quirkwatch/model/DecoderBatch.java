@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.quirkwatch.torch.Scope;
@@ -138,6 +139,19 @@ final class DecoderBatch {
 
     private int width() {
         return rows.stream().mapToInt(row -> row.length).max().orElseThrow();
+    }
+
+    /// The most positions of a row from the last prompt token on.
+    int behindPrompts() {
+        return IntStream.range(0, rows.size())
+                .map(i -> rows.get(i).length - spans.get(i)[0])
+                .max()
+                .orElseThrow();
+    }
+
+    /// Rows of all signals.
+    int rowCount() {
+        return rows.size();
     }
 
     /// `[rows, pos]`, filled up with zeros on the right.

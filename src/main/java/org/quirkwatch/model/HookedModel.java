@@ -128,13 +128,14 @@ public final class HookedModel implements AutoCloseable {
     ///
     /// @param batch one signal or more; shorter ones are filled up to the longest, which changes no
     ///   result
-    /// @throws Problem `invalid-request` for a hook point that the model does not have,
-    ///   `invalid-signal` for a signal without a label where one is looked at
+    /// @throws Problem `invalid-request` for a hook point that the model does not have or a patch
+    ///   beyond its width, `invalid-signal` for a signal without a label where one is looked at
     public Capture run(List<TokenizedSignal> batch, CaptureSpec spec) {
         if (batch.isEmpty()) {
             throw new IllegalArgumentException("a batch needs a signal, got none");
         }
         checkPoints(spec.taps());
+        checkPatches(spec.patches());
         if (spec.needsLabels()) {
             checkLabels(batch);
         }
@@ -163,8 +164,35 @@ public final class HookedModel implements AutoCloseable {
         return passes;
     }
 
+    /// A pass, and for more patches than it can take, further ones.
     private Capture pass(List<TokenizedSignal> batch, CaptureSpec spec, Program.Threads threads) {
         DecoderBatch rows = new DecoderBatch(batch, spec);
+        if (spec.patches().isEmpty()) {
+            return pass(batch, rows, spec, threads);
+        }
+        List<List<Patch>> parts =
+                PatchTable.parts(spec.patches(), rows.rowCount() * rows.behindPrompts());
+        CaptureSpec own = new CaptureSpec(spec.taps(), spec.outputs(), parts.getFirst());
+        Capture capture = pass(batch, rows, own, threads);
+        Map<Patch, double[]> changes = new LinkedHashMap<>(capture.patches());
+        for (List<Patch> part : parts.subList(1, parts.size())) {
+            CaptureSpec more = new CaptureSpec(List.of(), Outputs.NONE, part);
+            changes.putAll(pass(batch, new DecoderBatch(batch, more), more, threads).patches());
+        }
+        return new Capture(
+                capture.taps(),
+                capture.labelLogProb(),
+                capture.labelLogOdds(),
+                capture.logits(),
+                changes);
+    }
+
+    private Capture pass(
+            List<TokenizedSignal> batch,
+            DecoderBatch rows,
+            CaptureSpec spec,
+            Program.Threads threads) {
+        PatchTable patches = new PatchTable(spec.patches());
         List<Tap> taps = spec.taps();
         boolean tail =
                 spec.takesGradients() && spec.gradientsAreOfLastTokens() && rows.isOfPrompts();
@@ -188,7 +216,9 @@ public final class HookedModel implements AutoCloseable {
                             Program.one(rows.entries(scope)),
                             Program.one(rows.others(scope)),
                             Program.one(rows.hasOthers(scope)),
-                            Program.one(rows.kept(scope, looksAtSpans(spec, blocks, tail))));
+                            Program.one(rows.kept(scope, looksAtSpans(spec, blocks, tail))),
+                            Program.one(patches.table(scope.host())),
+                            Program.one(patches.values(scope)));
             return read(results, batch, rows, spec);
         }
     }
@@ -204,7 +234,7 @@ public final class HookedModel implements AutoCloseable {
         Outputs asked = spec.outputs();
         long outputs =
                 DecoderCodes.of(
-                        spec.takesGradients() && asked instanceof Outputs.None
+                        spec.scoresLabels() && asked instanceof Outputs.None
                                 ? Outputs.LABELS
                                 : asked);
         return host.tensor(
@@ -222,9 +252,11 @@ public final class HookedModel implements AutoCloseable {
                             asked instanceof Outputs.Logits(Position position)
                                     ? position
                                     : Position.LAST),
-                    tail ? 1 : 0
+                    tail ? 1 : 0,
+                    spec.patches().size(),
+                    rows.behindPrompts()
                 },
-                11);
+                13);
     }
 
     /// `[taps, 4]`; without taps one that no block reaches.
@@ -289,6 +321,19 @@ public final class HookedModel implements AutoCloseable {
         }
     }
 
+    private void checkPatches(List<Patch> patches) {
+        checkPoints(patches.stream().map(p -> Tap.activation(p.point(), Position.LAST)).toList());
+        for (Patch patch : patches) {
+            int width = width(patch.point().site());
+            if (!(patch.to() <= width)) {
+                throw new Problem(
+                        ProblemCode.INVALID_REQUEST,
+                        "a patch of %s replaces columns %d to %d: it has %d"
+                                .formatted(patch.point(), patch.from(), patch.to() - 1, width));
+            }
+        }
+    }
+
     private static void checkLabels(List<TokenizedSignal> batch) {
         for (TokenizedSignal signal : batch) {
             if (!signal.hasLabel()) {
@@ -313,8 +358,15 @@ public final class HookedModel implements AutoCloseable {
             Matrix matrix = matrix(results.get(i), n, width(tap.point().site()));
             matrices.put(tap, isContrast(tap) ? contrast(matrix, batch) : matrix);
         }
+        Map<Patch, double[]> changes = LinkedHashMap.newLinkedHashMap(spec.patches().size());
+        if (!spec.patches().isEmpty()) {
+            Matrix matrix = matrix(results.getLast(), n, spec.patches().size());
+            for (int i = 0; i < spec.patches().size(); i++) {
+                changes.put(spec.patches().get(i), contrast(matrix.column(i), batch));
+            }
+        }
         if (spec.outputs() instanceof Outputs.None) {
-            return new Capture(matrices, new double[0], new double[0], Optional.empty());
+            return new Capture(matrices, new double[0], new double[0], Optional.empty(), changes);
         }
         double[] logProb = results.get(spec.taps().size()).toDoubles();
         double[] rest = results.get(spec.taps().size() + 1).toDoubles();
@@ -327,9 +379,10 @@ public final class HookedModel implements AutoCloseable {
         }
         Optional<Matrix> logits =
                 spec.outputs() instanceof Outputs.Logits
-                        ? Optional.of(matrix(results.getLast(), n, config.dVocab()))
+                        ? Optional.of(
+                                matrix(results.get(spec.taps().size() + 2), n, config.dVocab()))
                         : Optional.empty();
-        return new Capture(matrices, logProb, logOdds, logits);
+        return new Capture(matrices, logProb, logOdds, logits, changes);
     }
 
     private static boolean isContrast(Tap tap) {
@@ -338,11 +391,17 @@ public final class HookedModel implements AutoCloseable {
     }
 
     private static Matrix contrast(Matrix gradients, List<TokenizedSignal> batch) {
-        double[] values = gradients.toArray();
+        return Matrix.wrap(
+                gradients.rows(), gradients.columns(), contrast(gradients.toArray(), batch));
+    }
+
+    /// @param values `[batch * columns]` of the label, changed in place to those of the contrast
+    private static double[] contrast(double[] values, List<TokenizedSignal> batch) {
+        int columns = values.length / batch.size();
         for (int i = 0; i < values.length; i++) {
-            values[i] *= batch.get(i / gradients.columns()).contrastSign();
+            values[i] *= batch.get(i / columns).contrastSign();
         }
-        return Matrix.wrap(gradients.rows(), gradients.columns(), values);
+        return values;
     }
 
     private static Matrix matrix(Tensor tensor, int rows, int columns) {
