@@ -1,0 +1,254 @@
+package org.quirkwatch.feature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.quirkwatch.checkpoint.Checkpoint;
+import org.quirkwatch.detector.Aggregation;
+import org.quirkwatch.fitting.Fit;
+import org.quirkwatch.fitting.FitOptions;
+import org.quirkwatch.linalg.FittedState;
+import org.quirkwatch.linalg.Matrix;
+import org.quirkwatch.model.HookPoint;
+import org.quirkwatch.model.HookedModel;
+import org.quirkwatch.model.Position;
+import org.quirkwatch.model.Precision;
+import org.quirkwatch.model.Quantity;
+import org.quirkwatch.model.Quantity.Objective;
+import org.quirkwatch.model.Site;
+import org.quirkwatch.model.Tap;
+import org.quirkwatch.model.TokenizedSignal;
+import org.quirkwatch.progress.Progress;
+import org.quirkwatch.signal.Signal;
+import org.quirkwatch.torch.ComputeDevice;
+
+/// What every feature promises, as it is used by default, fitted on a tiny checkpoint. A feature in
+/// [FeatureKinds] is found here by itself.
+@ParameterizedClass(name = "{0}")
+@MethodSource("features")
+class FeatureContractTest {
+
+    private static final int TRUSTED = 120;
+    private static final Map<String, FeatureExtractor> FITTED = new HashMap<>();
+
+    private static HookedModel model;
+
+    @Parameter String name = "";
+
+    static Stream<String> features() {
+        return FeatureKinds.list().stream().map(FeatureKind::name);
+    }
+
+    @BeforeAll
+    static void load() {
+        if (model == null) {
+            Checkpoint checkpoint = Checkpoint.open(Path.of("src/test/resources/golden/llama-gqa"));
+            model = HookedModel.load(checkpoint, ComputeDevice.CPU, Precision.FLOAT32);
+        }
+    }
+
+    @Test
+    void namesAreUniqueAndEachHasASummary() {
+        assertThat(features().filter(name::equals)).hasSize(1);
+        assertThat(name).matches("[a-z][a-z0-9-]*");
+        assertThat(FeatureKinds.named(name).summary()).isNotBlank();
+        assertThat(fitted().name()).isEqualTo(name);
+    }
+
+    @Test
+    void layersAreThoseThatItMakesEachNamedOnce() {
+        List<TokenizedSignal> batch = signals(7, 2);
+        Map<String, Matrix> layers = extract(fitted(), batch);
+        assertThat(fitted().layers().stream().map(FeatureLayer::name))
+                .isNotEmpty()
+                .doesNotHaveDuplicates()
+                .containsExactlyElementsOf(layers.keySet());
+        for (FeatureLayer layer : fitted().layers()) {
+            Matrix matrix = layer(layers, layer.name());
+            assertThat(layer.name()).isNotBlank();
+            assertThat(matrix.rows()).isEqualTo(batch.size());
+            assertThat(matrix.columns()).isPositive();
+            assertThat(matrix.isFinite()).isTrue();
+            assertThat(layer.block()).isBetween(-1, model.identity().nLayers() - 1);
+            if (layer.heads() > 0) {
+                assertThat(matrix.columns() % (layer.heads() * layer.run())).isZero();
+                assertThat(layer.headOf(matrix.columns() - 1)).isEqualTo(layer.heads() - 1);
+            }
+        }
+    }
+
+    @Test
+    void theStateGivesTheSameFeaturesBack() {
+        FeatureExtractor restored = restore(fitted().state());
+        List<TokenizedSignal> batch = signals(5, 3);
+        assertThat(extract(restored, batch)).isEqualTo(extract(fitted(), batch));
+        assertThat(restored.name()).isEqualTo(name);
+        assertThat(restored.state()).isEqualTo(fitted().state());
+        assertThat(restored.layers()).isEqualTo(fitted().layers());
+        assertThat(restored.taps()).isEqualTo(fitted().taps());
+        assertThat(restored.patches()).isEqualTo(fitted().patches());
+        assertThat(restored.needsLabels()).isEqualTo(fitted().needsLabels());
+    }
+
+    /// Close relative to the largest value of the layer.
+    @Test
+    void aSignalAloneHasTheFeaturesThatItHasInABatch() {
+        List<TokenizedSignal> batch = signals(9, 4);
+        Map<String, Matrix> together = extract(fitted(), batch);
+        for (int row = 0; row < batch.size(); row++) {
+            Map<String, Matrix> alone = extract(fitted(), batch.subList(row, row + 1));
+            for (Map.Entry<String, Matrix> layer : together.entrySet()) {
+                double[] expected = layer.getValue().row(row);
+                double[] actual = layer(alone, layer.getKey()).row(0);
+                double largest =
+                        Arrays.stream(layer.getValue().toArray()).map(Math::abs).max().orElse(0);
+                for (int i = 0; i < expected.length; i++) {
+                    assertThat(Math.abs(actual[i] - expected[i]))
+                            .as("%s, column %d of signal %d", layer.getKey(), i, row)
+                            .isLessThanOrEqualTo(1e-4 * largest);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aStateWithoutOneOfItsPartsIsRefusedByName() {
+        FittedState state = fitted().state();
+        for (String part : state.numbers().keySet()) {
+            Map<String, Double> numbers = new HashMap<>(state.numbers());
+            numbers.remove(part);
+            assertRefused(new FittedState(numbers, state.tensors()), part);
+        }
+        for (String part : state.tensors().keySet()) {
+            Map<String, Matrix> tensors = new HashMap<>(state.tensors());
+            tensors.remove(part);
+            assertRefused(new FittedState(state.numbers(), tensors), part);
+        }
+    }
+
+    @Test
+    void aStateWithAPartTooManyIsRefusedByName() {
+        FittedState state = fitted().state();
+        Map<String, Double> numbers = new HashMap<>(state.numbers());
+        numbers.put("superfluous", 1.0);
+        assertRefused(new FittedState(numbers, state.tensors()), "superfluous");
+        Map<String, Matrix> tensors = new HashMap<>(state.tensors());
+        tensors.put("superfluous", Matrix.of(1, 1, new double[1]));
+        assertRefused(new FittedState(state.numbers(), tensors), "superfluous");
+    }
+
+    @Test
+    void aTensorOfAnotherShapeIsRefusedByName() {
+        FittedState state = fitted().state();
+        for (Map.Entry<String, Matrix> part : state.tensors().entrySet()) {
+            Map<String, Matrix> tensors = new HashMap<>(state.tensors());
+            double[][] rows = new double[part.getValue().rows() + 1][];
+            Arrays.setAll(rows, i -> part.getValue().row(Math.min(i, part.getValue().rows() - 1)));
+            tensors.put(part.getKey(), Matrix.ofRows(rows));
+            assertRefused(new FittedState(state.numbers(), tensors), part.getKey());
+        }
+    }
+
+    @Test
+    void aNumberOutsideItsRangeIsRefusedByName() {
+        FittedState state = fitted().state();
+        for (String part : state.numbers().keySet()) {
+            Map<String, Double> numbers = new HashMap<>(state.numbers());
+            numbers.put(part, -0.5);
+            assertRefused(new FittedState(numbers, state.tensors()), part);
+        }
+    }
+
+    @Test
+    void otherTapsAreRefused() {
+        FeatureExtractor fitted = fitted();
+        List<Tap> taps = new ArrayList<>(fitted.taps());
+        taps.add(
+                new Tap(
+                        new HookPoint(0, Site.MLP_IN),
+                        Position.MEAN_LABEL,
+                        new Quantity.Gradient(Objective.LOG_PROB)));
+        assertThatThrownBy(() -> FeatureKinds.named(name).restore(taps, fitted.state()))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private void assertRefused(FittedState state, String part) {
+        assertThatThrownBy(() -> restore(state))
+                .as("a state with a wrong %s", part)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(part);
+    }
+
+    private FeatureExtractor restore(FittedState state) {
+        return FeatureKinds.named(name).restore(fitted().taps(), state);
+    }
+
+    private FeatureExtractor fitted() {
+        return FITTED.computeIfAbsent(name, FeatureContractTest::fit);
+    }
+
+    private static FeatureExtractor fit(String name) {
+        FitOptions options =
+                new FitOptions(
+                        "tiny",
+                        List.of(name),
+                        Combination.ENSEMBLE,
+                        List.of(),
+                        List.of(),
+                        List.of(Position.LAST),
+                        "mahalanobis",
+                        Map.of(),
+                        Aggregation.MEAN,
+                        0.5,
+                        0);
+        List<Signal> trusted = signals(TRUSTED, 1).stream().map(TokenizedSignal::signal).toList();
+        return Fit.fit(model, trusted, List.of(), options, Progress.silent())
+                .features()
+                .parts()
+                .getFirst();
+    }
+
+    private static Map<String, Matrix> extract(
+            FeatureExtractor extractor, List<TokenizedSignal> batch) {
+        FeatureSet set = new FeatureSet(List.of(extractor), Combination.ENSEMBLE);
+        return set.extract(model.run(batch, set.spec(false))).byLayer();
+    }
+
+    private static Matrix layer(Map<String, Matrix> layers, String name) {
+        return Objects.requireNonNull(layers.get(name), name);
+    }
+
+    /// Of mixed lengths, with labels of one token and of several.
+    private static List<TokenizedSignal> signals(int count, int seed) {
+        RandomGenerator random = new SplittableRandom(seed);
+        List<TokenizedSignal> signals = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String prompt =
+                    "Is %d + %d equal to %d?%s"
+                            .formatted(
+                                    random.nextInt(1000),
+                                    random.nextInt(1000),
+                                    random.nextInt(1000),
+                                    " It is not.".repeat(random.nextInt(4)));
+            List<String> choices = i % 3 == 0 ? List.of(" not so", " so") : List.of(" No", " Yes");
+            Signal signal = new Signal("s" + i, prompt, choices.get(random.nextInt(2)), choices);
+            signals.add(model.tokenize(signal));
+        }
+        return signals;
+    }
+}
