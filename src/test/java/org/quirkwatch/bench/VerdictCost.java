@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import org.quirkwatch.bundled.Bundled;
@@ -114,6 +115,7 @@ class VerdictCost {
                         List.of(),
                         List.of(),
                         List.of(Position.LAST),
+                        Optional.empty(),
                         "mahalanobis",
                         Map.of(),
                         Aggregation.MEAN,

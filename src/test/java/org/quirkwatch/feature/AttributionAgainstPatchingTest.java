@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.quirkwatch.checkpoint.Checkpoint;
@@ -189,7 +190,8 @@ class AttributionAgainstPatchingTest {
                                         model.nHeads(),
                                         List.of(),
                                         points,
-                                        List.of(Position.LAST)));
+                                        List.of(Position.LAST),
+                                        Optional.empty()));
         FeatureFitter fitter = feature.fitter();
         fitter.add(model.run(signals, new CaptureSpec(feature.taps(), Outputs.NONE)));
         return fitter.fit();

@@ -170,7 +170,13 @@ class AttributionFeatureTest {
                 .isInstanceOf(Problem.class)
                 .hasMessageContaining("twice");
         FeatureView mean =
-                new FeatureView(3, 2, List.of(), List.of(), List.of(Position.MEAN_PROMPT));
+                new FeatureView(
+                        3,
+                        2,
+                        List.of(),
+                        List.of(),
+                        List.of(Position.MEAN_PROMPT),
+                        Optional.empty());
         assertThatThrownBy(() -> kind.of(mean))
                 .isInstanceOf(Problem.class)
                 .hasMessageContaining("last token");
@@ -188,14 +194,16 @@ class AttributionFeatureTest {
     void morePatchesThanAPassTakesAreRefused() {
         List<HookPoint> points =
                 IntStream.range(0, 65).mapToObj(i -> new HookPoint(i, Site.ATTN_Z)).toList();
-        FeatureView view = new FeatureView(65, 64, List.of(), points, List.of(Position.LAST));
+        FeatureView view =
+                new FeatureView(
+                        65, 64, List.of(), points, List.of(Position.LAST), Optional.empty());
         assertThatThrownBy(() -> FeatureKinds.named("attribution-zero-exact").of(view))
                 .isInstanceOf(Problem.class)
                 .hasMessageContaining("64 heads at 65 hook points are more than 4096 patches");
     }
 
     private static FeatureView view(List<HookPoint> points) {
-        return new FeatureView(3, 2, List.of(), points, List.of(Position.LAST));
+        return new FeatureView(3, 2, List.of(), points, List.of(Position.LAST), Optional.empty());
     }
 
     private static FeatureKind kind(Ablation ablation) {

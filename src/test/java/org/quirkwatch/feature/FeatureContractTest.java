@@ -10,15 +10,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.quirkwatch.checkpoint.Checkpoint;
+import org.quirkwatch.checkpoint.SparseAutoencoderCheckpoint;
 import org.quirkwatch.detector.Aggregation;
 import org.quirkwatch.fitting.Fit;
 import org.quirkwatch.fitting.FitOptions;
@@ -45,6 +48,8 @@ class FeatureContractTest {
 
     private static final int TRUSTED = 120;
     private static final Map<String, FeatureExtractor> FITTED = new HashMap<>();
+
+    @TempDir static Path folder;
 
     private static HookedModel model;
 
@@ -211,6 +216,7 @@ class FeatureContractTest {
                         List.of(),
                         List.of(),
                         List.of(Position.LAST),
+                        Optional.of(sparseAutoencoder()),
                         "mahalanobis",
                         Map.of(),
                         Aggregation.MEAN,
@@ -221,6 +227,32 @@ class FeatureContractTest {
                 .features()
                 .parts()
                 .getFirst();
+    }
+
+    /// A random one at the second block, in a folder of the name that it is known by.
+    private static Path sparseAutoencoder() {
+        Path directory = folder.resolve("layers.1");
+        if (directory.toFile().mkdirs()) {
+            int width = model.identity().dModel();
+            int latents = 3 * width;
+            SparseAutoencoderCheckpoint.write(
+                    directory,
+                    new SparseAutoencoderCheckpoint.Shape(width, latents, 5),
+                    random(latents * width, 1),
+                    random(latents, 2),
+                    random(latents * width, 3),
+                    random(width, 4));
+        }
+        return directory;
+    }
+
+    private static float[] random(int length, int seed) {
+        RandomGenerator random = new SplittableRandom(seed);
+        float[] values = new float[length];
+        for (int i = 0; i < length; i++) {
+            values[i] = random.nextFloat(-1, 1);
+        }
+        return values;
     }
 
     private static Map<String, Matrix> extract(
