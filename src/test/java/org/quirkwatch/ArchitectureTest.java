@@ -43,6 +43,7 @@ class ArchitectureTest {
                             "signal",
                             "torch",
                             "linalg",
+                            "flow",
                             "checkpoint",
                             "model",
                             "quirky",

@@ -1,6 +1,6 @@
 /// Scoring rules: mutable fitters, immutable fitted detectors. Knows no framework and no language
 /// model.
-@ApplicationModule(allowedDependencies = {"linalg", "problem", "torch"})
+@ApplicationModule(allowedDependencies = {"flow", "linalg", "problem", "torch"})
 @NullMarked
 package org.quirkwatch.detector;
 
