@@ -21,6 +21,7 @@ public final class FeatureKinds {
         kinds.add(LayerDifferenceFeature.KIND);
         kinds.add(SurprisalFeature.KIND);
         kinds.add(SaeFeature.KIND);
+        kinds.add(FlowFeature.KIND);
         return List.copyOf(kinds);
     }
 

@@ -86,6 +86,33 @@ class FitTest {
     }
 
     @Test
+    void aFlowOfTheActivationsSurvivesTheDisk(@TempDir Path folder) {
+        FitOptions options =
+                new FitOptions(
+                        "flow",
+                        List.of("flow"),
+                        Combination.ENSEMBLE,
+                        List.of(1, 2),
+                        List.of(),
+                        List.of(Position.LAST),
+                        Optional.empty(),
+                        "laplace",
+                        Map.of(),
+                        Aggregation.MEAN,
+                        0.5,
+                        0);
+        Artifact artifact = fit(signals(120, 9), options);
+        assertThat(artifact.detector().layers().widths().keySet())
+                .containsExactly("flow:blocks.1.hook_resid_pre", "flow:blocks.2.hook_resid_pre");
+        ArtifactDirectory.write(artifact, folder.resolve("flow"));
+        Artifact read = ArtifactDirectory.read(folder.resolve("flow"));
+        assertThat(read.digest()).isEqualTo(artifact.digest());
+        List<TokenizedSignal> batch = signals(5, 10).stream().map(model::tokenize).toList();
+        assertThat(read.detector().score(features(read, batch)).aggregated())
+                .containsExactly(artifact.detector().score(features(artifact, batch)).aggregated());
+    }
+
+    @Test
     void aSignalScoresTheSameAloneAndAmongSixtyFourOfMixedLengths() {
         Artifact artifact = fit(signals(400, 4), FitOptions.defaults("tiny"));
         LayeredDetector fitted = artifact.detector();
