@@ -24,7 +24,8 @@ public final class Rules {
                     IsolationForest.RULE,
                     Beatrix.RULE,
                     Ted.RULE,
-                    Vae.RULE);
+                    Vae.RULE,
+                    Value.RULE);
 
     private Rules() {}
 
