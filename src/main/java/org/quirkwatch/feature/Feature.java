@@ -15,6 +15,11 @@ public interface Feature {
     /// Whether it looks at the probability of the label.
     boolean needsLabels();
 
+    /// What the model has to be run on for it besides trusted signals.
+    default OwnSignals ownSignals() {
+        return OwnSignals.NONE;
+    }
+
     /// A fitter that has seen nothing yet.
     FeatureFitter fitter();
 }

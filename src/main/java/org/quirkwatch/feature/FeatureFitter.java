@@ -6,13 +6,21 @@ import org.quirkwatch.model.Capture;
 /// not grow with the number of signals.
 public interface FeatureFitter {
 
-    /// Whether there is anything to learn; where not, nothing has to be added.
+    /// Whether there is anything to learn of trusted signals; where not, none has to be added.
     boolean learns();
 
     /// Adds trusted signals.
     ///
     /// @param capture with all of [Feature#taps], finite
     void add(Capture capture);
+
+    /// Takes what the model gave for the feature's own signals. Called once, where it has any.
+    ///
+    /// @param capture with all taps of [Feature#ownSignals], rows in the order of its signals,
+    ///   finite
+    default void addOwn(Capture capture) {
+        throw new IllegalStateException("the feature has no signals of its own");
+    }
 
     /// The feature fitted to all signals so far.
     ///

@@ -20,6 +20,7 @@ public final class FeatureKinds {
         kinds.add(LayerDifferenceFeature.KIND);
         kinds.add(SurprisalFeature.KIND);
         kinds.add(SaeFeature.KIND);
+        kinds.add(MisconceptionFeature.KIND);
         return List.copyOf(kinds);
     }
 

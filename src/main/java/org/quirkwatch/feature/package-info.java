@@ -1,6 +1,14 @@
 /// Captures to feature matrices, and the sparse autoencoders that some features need.
 @ApplicationModule(
-        allowedDependencies = {"model", "checkpoint", "torch", "linalg", "progress", "problem"})
+        allowedDependencies = {
+            "model",
+            "signal",
+            "checkpoint",
+            "torch",
+            "linalg",
+            "progress",
+            "problem"
+        })
 @NullMarked
 package org.quirkwatch.feature;
 

@@ -154,6 +154,21 @@ public final class HookedModel implements AutoCloseable {
         return pass(batch, spec, isLarge(positions) ? Program.Threads.ALL : Program.Threads.ONE);
     }
 
+    /// Runs any number of signals, one batch after another; all that they give is held at once.
+    ///
+    /// @param signals one or more
+    /// @param bounds of a batch
+    /// @return rows in the order of the signals
+    /// @throws Problem as [#run]
+    public Capture runAll(List<TokenizedSignal> signals, CaptureSpec spec, BatchBounds bounds) {
+        List<List<Integer>> batches = BatchPlan.of(signals, spec, bounds);
+        return new BatchParts(batches)
+                .join(
+                        batches.stream()
+                                .map(batch -> run(BatchParts.select(signals, batch), spec))
+                                .toList());
+    }
+
     private List<Supplier<Capture>> passes(
             List<TokenizedSignal> batch, BatchParts parts, CaptureSpec spec) {
         List<Supplier<Capture>> passes = new ArrayList<>();
