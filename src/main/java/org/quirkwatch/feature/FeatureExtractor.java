@@ -1,6 +1,7 @@
 package org.quirkwatch.feature;
 
 import java.util.List;
+import java.util.Optional;
 import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.model.Capture;
 import org.quirkwatch.model.Tap;
@@ -20,9 +21,15 @@ public interface FeatureExtractor {
     /// The layers that it makes, in order.
     List<FeatureLayer> layers();
 
+    /// What it wants to know of a second pass; by default nothing, and then there is none.
+    default Optional<FollowUp> followUp() {
+        return Optional.empty();
+    }
+
     /// The features of a batch.
     ///
-    /// @param capture with all of [#taps]
+    /// @param capture with all of [#taps], and the labels of the second pass under [#name] where
+    ///   there is a [#followUp]
     Features extract(Capture capture);
 
     /// Everything that was learned, as data.

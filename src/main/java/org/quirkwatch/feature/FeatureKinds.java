@@ -21,6 +21,7 @@ public final class FeatureKinds {
         kinds.add(SurprisalFeature.KIND);
         kinds.add(SaeFeature.KIND);
         kinds.add(MisconceptionFeature.KIND);
+        kinds.add(IterativeRephraseFeature.KIND);
         return List.copyOf(kinds);
     }
 

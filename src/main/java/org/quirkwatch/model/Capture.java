@@ -11,11 +11,52 @@ import org.quirkwatch.linalg.Matrix;
 /// @param labelLogOdds `[batch]`, log-odds of the label against the other choices in nats, NaN for
 ///   a signal without choices, or empty when not asked for
 /// @param logits `[batch, dVocab]` at the position that was asked for, when asked for
+/// @param followUps what further passes gave for the same signals, by the name of who asked for it;
+///   NaN for a signal that had no such pass
 public record Capture(
         Map<Tap, Matrix> taps,
         double[] labelLogProb,
         double[] labelLogOdds,
-        Optional<Matrix> logits) {
+        Optional<Matrix> logits,
+        Map<String, Capture> followUps) {
+
+    /// Copies the map of further passes.
+    public Capture {
+        followUps = Map.copyOf(followUps);
+    }
+
+    /// Of one pass alone.
+    ///
+    /// @param taps as above
+    /// @param labelLogProb as above
+    /// @param labelLogOdds as above
+    /// @param logits as above
+    public Capture(
+            Map<Tap, Matrix> taps,
+            double[] labelLogProb,
+            double[] labelLogOdds,
+            Optional<Matrix> logits) {
+        this(taps, labelLogProb, labelLogOdds, logits, Map.of());
+    }
+
+    /// The same with what further passes gave.
+    ///
+    /// @param further by the name of who asked for it
+    public Capture with(Map<String, Capture> further) {
+        return new Capture(taps, labelLogProb, labelLogOdds, logits, further);
+    }
+
+    /// What a further pass gave.
+    ///
+    /// @param name of who asked for it
+    /// @throws IllegalArgumentException when there was none
+    public Capture followUp(String name) {
+        Capture capture = followUps.get(name);
+        if (capture == null) {
+            throw new IllegalArgumentException("there was no further pass for " + name);
+        }
+        return capture;
+    }
 
     /// The matrix of a tap.
     ///
