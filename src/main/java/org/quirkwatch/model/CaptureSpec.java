@@ -1,12 +1,16 @@
 package org.quirkwatch.model;
 
 import java.util.List;
+import java.util.Map;
+import org.quirkwatch.linalg.Matrix;
 
 /// What one pass over a batch takes out of the model.
 ///
 /// @param taps the vectors, without repetition
 /// @param outputs which of the model's outputs are computed too
-public record CaptureSpec(List<Tap> taps, Outputs outputs) {
+/// @param readouts by the block, what reads the stream that enters it, `[1, dModel]`: one for each
+///   block that a [Quantity.ReadoutGradient] names
+public record CaptureSpec(List<Tap> taps, Outputs outputs, Map<Integer, Matrix> readouts) {
 
     /// Outputs beyond the taps; each includes those before it. Without any, only the blocks up to
     /// the last tap run.
@@ -35,9 +39,29 @@ public record CaptureSpec(List<Tap> taps, Outputs outputs) {
         record Logits(Position position) implements Outputs {}
     }
 
-    /// Copies the list and checks that no tap repeats.
+    /// Without read-outs.
+    ///
+    /// @param taps as above
+    /// @param outputs as above
+    public CaptureSpec(List<Tap> taps, Outputs outputs) {
+        this(taps, outputs, Map.of());
+    }
+
+    /// Copies, and checks that no tap repeats and each read-out has its vector.
     public CaptureSpec {
         taps = List.copyOf(taps);
+        readouts = Map.copyOf(readouts);
+        for (Tap tap : taps) {
+            if (tap.quantity() instanceof Quantity.ReadoutGradient(int block)) {
+                boolean before = tap.point().layer() < block && tap.position() == Position.LAST;
+                if (!(before && readouts.containsKey(block))) {
+                    throw new IllegalArgumentException(
+                            ("the read-out of block %d needs a vector, and is differentiated at the"
+                                            + " last prompt token of blocks before it, not at %s")
+                                    .formatted(block, tap.key()));
+                }
+            }
+        }
         if (taps.stream().distinct().count() != taps.size()) {
             throw new IllegalArgumentException("a tap is asked for twice in " + taps);
         }
@@ -49,6 +73,11 @@ public record CaptureSpec(List<Tap> taps, Outputs outputs) {
     /// Whether a backward pass is needed.
     boolean takesGradients() {
         return taps.stream().anyMatch(Tap::isGradient);
+    }
+
+    /// Whether gradients of read-outs are taken, for which every choice has to be one token.
+    public boolean readsOut() {
+        return taps.stream().anyMatch(tap -> tap.quantity() instanceof Quantity.ReadoutGradient);
     }
 
     /// Whether every gradient is taken at the last tokens of the prompts.

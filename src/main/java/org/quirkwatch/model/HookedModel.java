@@ -183,6 +183,11 @@ public final class HookedModel implements AutoCloseable {
         List<Tap> taps = spec.taps();
         boolean tail =
                 spec.takesGradients() && spec.gradientsAreOfLastTokens() && rows.isOfPrompts();
+        if (spec.readsOut() && !tail) {
+            throw new Problem(
+                    ProblemCode.INVALID_SIGNAL,
+                    "gradients of read-outs need choices of one token each");
+        }
         int blocks = spec.scoresLabels() ? config.nLayers() : blocksNeeded(taps);
         try (Scope scope = Scope.open(device)) {
             List<Tensor> results =
@@ -203,7 +208,8 @@ public final class HookedModel implements AutoCloseable {
                             Program.one(rows.entries(scope)),
                             Program.one(rows.others(scope)),
                             Program.one(rows.hasOthers(scope)),
-                            Program.one(rows.kept(scope, looksAtSpans(spec, blocks, tail))));
+                            Program.one(rows.kept(scope, looksAtSpans(spec, blocks, tail))),
+                            Program.one(readouts(scope, spec)));
             return read(results, batch, rows, spec);
         }
     }
@@ -256,6 +262,23 @@ public final class HookedModel implements AutoCloseable {
             flat[i * 4 + 3] = DecoderCodes.of(tap.quantity());
         }
         return host.tensor(flat, taps.size(), 4);
+    }
+
+    /// `[blocks, dModel]` up to the last block with a read-out, zeros for others; one row at least.
+    private Tensor readouts(Scope scope, CaptureSpec spec) {
+        int width = config.dModel();
+        int last = spec.readouts().keySet().stream().mapToInt(block -> block).max().orElse(0);
+        double[] flat = new double[(last + 1) * width];
+        spec.readouts()
+                .forEach((block, weights) -> {
+                    if (!(block < config.nLayers() && weights.columns() == width)) {
+                        throw new IllegalArgumentException(
+                                "no read-out of block %d by %s: the model has %d blocks of width %d"
+                                        .formatted(block, weights, config.nLayers(), width));
+                    }
+                    System.arraycopy(weights.row(0), 0, flat, block * width, width);
+                });
+        return scope.tensor(flat, last + 1, width);
     }
 
     /// Whether anything takes a mean or a gradient behind the keys and values of the last block
