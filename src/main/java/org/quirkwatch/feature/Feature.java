@@ -12,6 +12,11 @@ public interface Feature {
     /// What it reads of the model.
     List<Tap> taps();
 
+    /// What its fitter reads of trusted signals; by default [#taps].
+    default List<Tap> fitTaps() {
+        return taps();
+    }
+
     /// Whether it looks at the probability of the label.
     boolean needsLabels();
 

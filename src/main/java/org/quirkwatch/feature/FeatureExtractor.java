@@ -1,8 +1,10 @@
 package org.quirkwatch.feature;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.quirkwatch.linalg.FittedState;
+import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.Capture;
 import org.quirkwatch.model.Tap;
 
@@ -14,6 +16,12 @@ public interface FeatureExtractor {
 
     /// The taps that it needs.
     List<Tap> taps();
+
+    /// The read-outs of [org.quirkwatch.model.CaptureSpec#readouts] whose gradients its taps are;
+    /// by default none.
+    default Map<Integer, Matrix> readouts() {
+        return Map.of();
+    }
 
     /// Whether it looks at the probability of the label, which then has to be captured too.
     boolean needsLabels();

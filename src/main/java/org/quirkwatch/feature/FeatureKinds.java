@@ -17,6 +17,7 @@ public final class FeatureKinds {
         List<FeatureKind> kinds = new ArrayList<>();
         kinds.add(ActivationFeature.KIND);
         kinds.addAll(AttributionFeature.KINDS);
+        kinds.addAll(ProbeShiftFeature.KINDS);
         kinds.add(LayerDifferenceFeature.KIND);
         kinds.add(SurprisalFeature.KIND);
         kinds.add(SaeFeature.KIND);

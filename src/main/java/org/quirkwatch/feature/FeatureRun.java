@@ -14,12 +14,14 @@ import org.quirkwatch.model.CaptureSpec.Outputs;
 import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.TokenizedSignal;
 import org.quirkwatch.problem.Problem;
+import org.quirkwatch.problem.ProblemCode;
 
 /// What a model gave for a batch and all features of a set: one pass, and one more for each feature
 /// that asks for it.
 ///
 /// @param capture of the pass that all share, and of the others
-/// @param refused per signal why a feature could have no second pass; empty where each had it
+/// @param refused per signal why it cannot have all features: its choices have several tokens where
+///   read-outs are differentiated, or there can be no second pass; empty where it has them
 public record FeatureRun(Capture capture, List<Optional<Problem>> refused) {
 
     /// Copies the list.
@@ -31,13 +33,10 @@ public record FeatureRun(Capture capture, List<Optional<Problem>> refused) {
     ///
     /// @param spec of the features, as [FeatureSet#spec] gives it
     public static FeatureRun of(
-            HookedModel model,
-            FeatureSet features,
-            List<TokenizedSignal> batch,
-            CaptureSpec spec) {
-        Capture first = model.run(batch, spec);
+            HookedModel model, FeatureSet features, List<TokenizedSignal> batch, CaptureSpec spec) {
         List<Optional<Problem>> refused =
                 new ArrayList<>(Collections.nCopies(batch.size(), Optional.empty()));
+        Capture first = model.run(spec.readsOut() ? withShortChoices(batch, refused) : batch, spec);
         Map<String, Capture> further = new LinkedHashMap<>();
         for (FeatureExtractor feature : features.parts()) {
             feature.followUp()
@@ -47,6 +46,38 @@ public record FeatureRun(Capture capture, List<Optional<Problem>> refused) {
                                     second(model, batch, first, feature, followUp, refused)));
         }
         return new FeatureRun(further.isEmpty() ? first : first.with(further), refused);
+    }
+
+    /// The batch, with the choices of signals that have longer ones cut to one token: gradients of
+    /// read-outs cannot be taken with such choices, and the others of the batch must not suffer.
+    private static List<TokenizedSignal> withShortChoices(
+            List<TokenizedSignal> batch, List<Optional<Problem>> refused) {
+        List<TokenizedSignal> signals = new ArrayList<>(batch);
+        for (int row = 0; row < batch.size(); row++) {
+            TokenizedSignal signal = batch.get(row);
+            if (signal.choices().stream().anyMatch(choice -> choice.length > 1)) {
+                signals.set(
+                        row,
+                        new TokenizedSignal(
+                                signal.signal(),
+                                signal.prompt(),
+                                signal.choices().stream()
+                                        .map(choice -> Arrays.copyOf(choice, 1))
+                                        .toList()));
+                refused.set(
+                        row,
+                        Optional.of(
+                                new Problem(
+                                        ProblemCode.INVALID_SIGNAL,
+                                        "the detector needs choices of one token, the longest has "
+                                                + longest(signal))));
+            }
+        }
+        return signals;
+    }
+
+    private static int longest(TokenizedSignal signal) {
+        return signal.choices().stream().mapToInt(choice -> choice.length).max().orElse(0);
     }
 
     private static Capture second(
@@ -60,8 +91,7 @@ public record FeatureRun(Capture capture, List<Optional<Problem>> refused) {
         List<Integer> places = new ArrayList<>();
         for (int row = 0; row < batch.size(); row++) {
             try {
-                signals.add(
-                        model.tokenize(followUp.next(batch.get(row).signal(), first, row)));
+                signals.add(model.tokenize(followUp.next(batch.get(row).signal(), first, row)));
                 places.add(row);
             } catch (Problem e) {
                 String detail = "second pass of %s: %s".formatted(feature.name(), e.detail());

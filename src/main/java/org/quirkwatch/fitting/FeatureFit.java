@@ -77,7 +77,7 @@ final class FeatureFit {
         List<Tap> taps = new ArrayList<>();
         for (int i = 0; i < fitters.size(); i++) {
             if (fitters.get(i).learns()) {
-                taps.addAll(features.get(i).taps());
+                taps.addAll(features.get(i).fitTaps());
             }
         }
         if (!taps.isEmpty()) {
@@ -87,7 +87,8 @@ final class FeatureFit {
                 List<TokenizedSignal> batch = places.stream().map(some::get).toList();
                 Capture capture = model.run(batch, spec);
                 requireFinite(capture, batch);
-                fitters.stream().filter(FeatureFitter::learns).forEach(f -> f.add(capture));
+                List<Signal> rows = batch.stream().map(TokenizedSignal::signal).toList();
+                fitters.stream().filter(FeatureFitter::learns).forEach(f -> f.add(rows, capture));
             }
         }
         for (int i = 0; i < fitters.size(); i++) {

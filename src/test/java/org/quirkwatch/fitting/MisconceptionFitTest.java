@@ -86,8 +86,7 @@ class MisconceptionFitTest {
             assertThat(scores.aggregated()[i])
                     .isCloseTo(expected[i], within(1e-6 * Math.abs(expected[i])));
         }
-        assertThat(expected[0])
-                .isNotCloseTo(expected[1], within(1e-3 * Math.abs(expected[1])));
+        assertThat(expected[0]).isNotCloseTo(expected[1], within(1e-3 * Math.abs(expected[1])));
         ArtifactDirectory.write(artifact, folder.resolve("tiny"));
         assertThat(ArtifactDirectory.read(folder.resolve("tiny"))).isEqualTo(artifact);
     }

@@ -121,8 +121,7 @@ class SecondPassTest {
     @Test
     void otherThanTwoChoicesLeaveTheSignalUnscored() {
         List<Signal> signals = new ArrayList<>(signals(3));
-        signals.set(
-                0, new Signal("three", "Is it so?", " Yes", List.of(" No", " Yes", " Maybe")));
+        signals.set(0, new Signal("three", "Is it so?", " Yes", List.of(" No", " Yes", " Maybe")));
         signals.set(1, new Signal("none", "Is it so?", " Yes", List.of()));
         List<Measurement> measured = measure(signals);
         assertFailed(measured.get(0), ProblemCode.INVALID_SIGNAL, "the signal has 3");
@@ -136,8 +135,7 @@ class SecondPassTest {
     void trustedSignalsWithoutASecondPassAreRefusedByName() {
         List<Signal> signals = new ArrayList<>(signals(120));
         signals.set(7, new Signal("bare", "Is it so?", " Yes", List.of()));
-        assertThatThrownBy(
-                        () -> Fit.fit(model, signals, List.of(), options(), Progress.silent()))
+        assertThatThrownBy(() -> Fit.fit(model, signals, List.of(), options(), Progress.silent()))
                 .isInstanceOf(Problem.class)
                 .hasMessageContaining("signal bare: second pass of iterative-rephrase");
     }
