@@ -16,7 +16,7 @@ class P(Module):
   #    position of the logits, 1 where the objective depends on the last prompt tokens alone, patches, positions of a
   #    patch's stream: the last prompt token and what is fed behind it
   # epsilon (host): of the norms; frequencies [e/2]: of the rotary embedding
-  # taps (host) [t, 4]: layer, site, position, 0 activation | 1 gradient
+  # taps (host) [t, 4]: layer, site, position, 0 activation | 1 gradient | 2 + b gradient of the read-out before block b
   # tokens [rows, pos]; spans [4, rows, 2]: first position and length of each position kind
   # signal_of_row [rows]
   # scored [s, 2]: row and position of a next-token distribution; the first n are the signals' last prompt tokens
@@ -27,11 +27,12 @@ class P(Module):
   # patches (host) [patches, 5]: layer, site (1 or 2), first column, columns, where its values begin; replaced are
   #    columns at the last prompt token, one patch at a time
   # values [v]: of the patches, one after another
+  # readouts [b, d] float64: per block what reads the stream that enters it, at the last prompt token; only with tail
   # -> one [n, width] float64 per tap, in the order of taps; with outputs, log p(label) [n] and log p(others) [n];
   #    with logits, [n, V]; with patches, [n, patches]: by how much each changes log p(label) - log p(others)
   def run(self: __torch__.P, w: List[Tensor], sizes: Tensor, epsilon: Tensor, frequencies: Tensor, taps: Tensor,
           tokens: Tensor, spans: Tensor, signal_of_row: Tensor, scored: Tensor, entries: Tensor, others: Tensor,
-          has_others: Tensor, kept: Tensor, patches: Tensor, values: Tensor) -> List[Tensor]:
+          has_others: Tensor, kept: Tensor, patches: Tensor, values: Tensor, readouts: Tensor) -> List[Tensor]:
     blocks = annotate(int, sizes[0].item())
     h = annotate(int, sizes[1].item())
     kv = annotate(int, sizes[2].item())
@@ -52,11 +53,14 @@ class P(Module):
     keys = annotate(List[int], [])
     kinds = annotate(List[int], [])
     gradients = annotate(List[bool], [])
+    quantities = annotate(List[int], [])
     any_gradient = False
     for t in range(count):
       _0 = torch.append(keys, annotate(int, taps[t][0].item()) * 8 + annotate(int, taps[t][1].item()))
       _0 = torch.append(kinds, annotate(int, taps[t][2].item()))
-      is_gradient = annotate(int, taps[t][3].item()) == 1
+      quantity = annotate(int, taps[t][3].item())
+      _0 = torch.append(quantities, quantity)
+      is_gradient = quantity > 0
       _0 = torch.append(gradients, is_gradient)
       any_gradient = any_gradient or is_gradient
     # In a causal model the answer after the prompt depends on the last token's states through that token alone, given
@@ -124,6 +128,8 @@ class P(Module):
     sites = annotate(List[Tensor], [])   # one per gradient tap: the value itself
     fired = annotate(List[int], [])      # taps in the order in which they fired, activations
     armed = annotate(List[int], [])      # likewise, gradients
+    slopes = annotate(List[Tensor], [])  # the gradients at sites, and the taps that they are of
+    sloped = annotate(List[int], [])
     for l in range(blocks):
       b = 1 + 9 * l
       x = (self).tap(x, l * 8, keys, kinds, gradients, tail, spans, n, found, sites, fired, armed)
@@ -133,6 +139,9 @@ class P(Module):
       k = (self).rotate(k, cos, sin)
       if tail:
         _1 = torch.set_grad_enabled(True)
+        if l < torch.size(readouts, 0):
+          read = torch.sum(torch.matmul(torch.to(s, 7), readouts[l]))
+          taken = (self).differentiate(read, 2 + l, quantities, sites, armed, slopes, sloped)
         s = (self).tail_block(s, k, v, w, b, h, kv, e, eps, s_cos, s_sin, s_mask, l, keys, gradients, sites, armed)
         _1 = torch.set_grad_enabled(False)
       if patch_count > 0:
@@ -197,9 +206,9 @@ class P(Module):
         goal = answers[0]
         if objective == 0:
           goal = torch.sub(answers[0], torch.mul(answers[1], has_others))
-        for grad in torch.autograd.grad([torch.sum(goal)], sites):
-          t = armed[torch.len(result)]
-          slope = torch._unwrap_optional(grad)
+        taken = (self).differentiate(torch.sum(goal), 1, quantities, sites, armed, slopes, sloped)
+        for slope in slopes:
+          t = sloped[torch.len(result)]
           if tail:
             pooled = torch.to(torch.squeeze(slope, 1), 7)
           else:
@@ -222,8 +231,8 @@ class P(Module):
       for i in range(torch.len(fired)):
         if fired[i] == t:
           _0 = torch.append(ordered, torch.detach(found[i]))
-      for i in range(torch.len(armed)):
-        if armed[i] == t:
+      for i in range(torch.len(sloped)):
+        if sloped[i] == t:
           _0 = torch.append(ordered, torch.detach(result[i]))
     for answer in answers:
       _0 = torch.append(ordered, torch.detach(answer))
@@ -374,6 +383,19 @@ class P(Module):
     _0 = torch.append(sites, y)
     _0 = torch.append(armed, t)
     return y
+
+  # The gradients of a goal at the sites of the taps that ask for it. The answer's come last: the tape ends with them.
+  def differentiate(self: __torch__.P, goal: Tensor, quantity: int, quantities: List[int], sites: List[Tensor],
+                    armed: List[int], slopes: List[Tensor], sloped: List[int]) -> int:
+    wanted = annotate(List[Tensor], [])
+    for i in range(torch.len(sites)):
+      if quantities[armed[i]] == quantity:
+        _0 = torch.append(wanted, sites[i])
+        _1 = torch.append(sloped, armed[i])
+    if torch.len(wanted) > 0:
+      for grad in torch.autograd.grad([goal], wanted, None, quantity != 1):
+        _2 = torch.append(slopes, torch._unwrap_optional(grad))
+    return torch.len(wanted)
 
   # x [rows, pos, width] -> x, after whatever taps ask for it here; with tail activations only
   def tap(self: __torch__.P, x: Tensor, key: int, keys: List[int], kinds: List[int], gradients: List[bool],

@@ -27,3 +27,13 @@ class P(Module):
     one = torch.eye(torch.size(x, 0), dtype=7)
     inverse = torch.linalg_solve_triangular(lower, one, upper=False)
     return [torch.contiguous(torch.transpose(inverse, 0, 1))]
+
+  # x [n, p], weight [n, 1], ridge [1, p], g [p, 1] -> the solution s [p, 1] of (x' diag(weight) x + diag(ridge)) s = g,
+  # and 0 where the matrix is positive definite, else s is not to be used
+  def weighted_normal(self: __torch__.P, x: Tensor, weight: Tensor, ridge: Tensor, g: Tensor) -> List[Tensor]:
+    normal = torch.matmul(torch.transpose(x, 0, 1), torch.mul(x, weight))
+    normal = torch.add(normal, torch.diag(torch.squeeze(ridge, 0)))
+    lower, info = torch.linalg_cholesky_ex(normal)
+    s = torch.linalg_solve_triangular(lower, g, upper=False)
+    s = torch.linalg_solve_triangular(torch.transpose(lower, 0, 1), s, upper=True)
+    return [torch.contiguous(s), torch.to(torch.reshape(info, [1, 1]), 7)]

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.quirkwatch.feature.FeatureExtractor;
 import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.Matrix;
@@ -36,7 +38,8 @@ record Manifest(
     static final String SCALE_SCORES = "scale/scores";
     static final String CALIBRATION_SCORES = "calibration/scores";
 
-    /// @param quantity `activation`, `gradient-of-log-odds` or `gradient-of-log-prob`
+    /// @param quantity `activation`, `gradient-of-log-odds`, `gradient-of-log-prob`,
+    ///   `gradient-of-contrast` or `gradient-of-read-out-B` of a block B
     record TapEntry(String hookPoint, String position, String quantity) {
         static TapEntry of(Tap tap) {
             return new TapEntry(
@@ -47,7 +50,14 @@ record Manifest(
             return new Tap(HookPoint.parse(hookPoint), Position.parse(position), parsed());
         }
 
+        private static final Pattern OF_READOUT =
+                Pattern.compile("gradient-of-read-out-(\\d{1,4})");
+
         private Quantity parsed() {
+            Matcher readout = OF_READOUT.matcher(quantity);
+            if (readout.matches()) {
+                return new Quantity.ReadoutGradient(Integer.parseInt(readout.group(1)));
+            }
             for (Quantity known :
                     List.of(
                             new Quantity.Activation(),
@@ -59,8 +69,8 @@ record Manifest(
                 }
             }
             throw new IllegalArgumentException(
-                    "quantity must be activation, gradient-of-log-odds, gradient-of-log-prob or"
-                            + " gradient-of-contrast");
+                    "quantity must be activation, gradient-of-log-odds, gradient-of-log-prob,"
+                            + " gradient-of-contrast or gradient-of-read-out-BLOCK");
         }
 
         private static String quantity(Quantity quantity) {
@@ -72,6 +82,7 @@ record Manifest(
                             case LOG_PROB -> "gradient-of-log-prob";
                             case CONTRAST -> "gradient-of-contrast";
                         };
+                case Quantity.ReadoutGradient(int block) -> "gradient-of-read-out-" + block;
             };
         }
     }

@@ -113,6 +113,8 @@ final class Description {
             case Quantity.Activation() -> tap.key();
             case Quantity.Gradient(Quantity.Objective objective) ->
                     "%s of %s".formatted(tap.key(), objective.name().toLowerCase(Locale.ROOT));
+            case Quantity.ReadoutGradient(int block) ->
+                    "%s of the read-out before block %d".formatted(tap.key(), block);
         };
     }
 

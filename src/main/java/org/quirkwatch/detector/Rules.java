@@ -25,7 +25,8 @@ public final class Rules {
                     Beatrix.RULE,
                     Ted.RULE,
                     Vae.RULE,
-                    FlowLikelihood.RULE);
+                    FlowLikelihood.RULE,
+                    Value.RULE);
 
     private Rules() {}
 

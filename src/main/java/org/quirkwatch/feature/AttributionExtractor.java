@@ -121,13 +121,19 @@ final class AttributionExtractor implements FeatureExtractor {
                     feature.ablation().needsActivation()
                             ? capture.get(AttributionFeature.activation(point))
                             : gradient;
-            byLayer.put(
-                    layer(point),
-                    feature.ablation()
-                            .effects(
-                                    z, gradient, means.get(i), directions.get(i), feature.heads()));
+            byLayer.put(layer(point), effects(i, z, gradient));
         }
         return new Features(byLayer);
+    }
+
+    /// The effects of a layer on what a gradient is of.
+    ///
+    /// @param layer place of its point
+    /// @param z `[n, width]`
+    /// @param gradient `[n, width]`
+    Matrix effects(int layer, Matrix z, Matrix gradient) {
+        return feature.ablation()
+                .effects(z, gradient, means.get(layer), directions.get(layer), feature.heads());
     }
 
     @Override

@@ -18,10 +18,13 @@ public final class FeatureKinds {
         kinds.add(ActivationFeature.KIND);
         kinds.addAll(AttributionFeature.KINDS);
         kinds.addAll(ExactAttributionFeature.KINDS);
+        kinds.addAll(ProbeShiftFeature.KINDS);
         kinds.add(LayerDifferenceFeature.KIND);
         kinds.add(SurprisalFeature.KIND);
         kinds.add(SaeFeature.KIND);
         kinds.add(FlowFeature.KIND);
+        kinds.add(MisconceptionFeature.KIND);
+        kinds.add(IterativeRephraseFeature.KIND);
         return List.copyOf(kinds);
     }
 

@@ -1,6 +1,7 @@
 package org.quirkwatch.feature;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,8 @@ public record FeatureSet(List<FeatureExtractor> parts, Combination combination) 
 
     /// Copies and checks.
     ///
-    /// @throws IllegalArgumentException when there is none, or one is there twice
+    /// @throws IllegalArgumentException when there is none, one is there twice, or two of them read
+    ///   the same block out in different ways, which one pass cannot do
     public FeatureSet {
         parts = List.copyOf(parts);
         long different = parts.stream().map(FeatureExtractor::name).distinct().count();
@@ -33,6 +35,7 @@ public record FeatureSet(List<FeatureExtractor> parts, Combination combination) 
                     "features must be named, each once, got "
                             + parts.stream().map(FeatureExtractor::name).toList());
         }
+        readouts(parts);
     }
 
     /// The features' names with `+`, and the combination where it is not the plain one.
@@ -58,7 +61,24 @@ public record FeatureSet(List<FeatureExtractor> parts, Combination combination) 
     /// @param labels whether the label's probability is wanted in any case
     public CaptureSpec spec(boolean labels) {
         boolean needed = labels || parts.stream().anyMatch(FeatureExtractor::needsLabels);
-        return new CaptureSpec(taps(), needed ? Outputs.LABELS : Outputs.NONE, patches());
+        return new CaptureSpec(
+                taps(), needed ? Outputs.LABELS : Outputs.NONE, patches(), readouts(parts));
+    }
+
+    private static Map<Integer, Matrix> readouts(List<FeatureExtractor> parts) {
+        Map<Integer, Matrix> all = new HashMap<>();
+        for (FeatureExtractor part : parts) {
+            part.readouts()
+                    .forEach((block, weights) -> {
+                        Matrix before = all.put(block, weights);
+                        if (before != null && !before.equals(weights)) {
+                            throw new IllegalArgumentException(
+                                    "%s reads block %d out in another way than a feature before it"
+                                            .formatted(part.name(), block));
+                        }
+                    });
+        }
+        return all;
     }
 
     /// The layers that they make, in order.

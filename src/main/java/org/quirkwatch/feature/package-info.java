@@ -2,6 +2,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "model",
+            "signal",
             "checkpoint",
             "flow",
             "torch",

@@ -1,7 +1,12 @@
 package org.quirkwatch.fitting;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.quirkwatch.feature.Combination;
 import org.quirkwatch.feature.Feature;
 import org.quirkwatch.feature.FeatureExtractor;
@@ -9,6 +14,7 @@ import org.quirkwatch.feature.FeatureFitter;
 import org.quirkwatch.feature.FeatureKinds;
 import org.quirkwatch.feature.FeatureSet;
 import org.quirkwatch.feature.FeatureView;
+import org.quirkwatch.feature.OwnSignals;
 import org.quirkwatch.model.BatchBounds;
 import org.quirkwatch.model.BatchPlan;
 import org.quirkwatch.model.Capture;
@@ -19,6 +25,7 @@ import org.quirkwatch.model.Tap;
 import org.quirkwatch.model.TokenizedSignal;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
+import org.quirkwatch.signal.Signal;
 
 /// Makes features and lets those that learn see trusted signals, all in one pass of the model over
 /// each.
@@ -70,7 +77,7 @@ final class FeatureFit {
         List<Tap> taps = new ArrayList<>();
         for (int i = 0; i < fitters.size(); i++) {
             if (fitters.get(i).learns()) {
-                taps.addAll(features.get(i).taps());
+                taps.addAll(features.get(i).fitTaps());
             }
         }
         if (!taps.isEmpty()) {
@@ -80,11 +87,62 @@ final class FeatureFit {
                 List<TokenizedSignal> batch = places.stream().map(some::get).toList();
                 Capture capture = model.run(batch, spec);
                 requireFinite(capture, batch);
-                fitters.stream().filter(FeatureFitter::learns).forEach(f -> f.add(capture));
+                List<Signal> rows = batch.stream().map(TokenizedSignal::signal).toList();
+                fitters.stream().filter(FeatureFitter::learns).forEach(f -> f.add(rows, capture));
+            }
+        }
+        for (int i = 0; i < fitters.size(); i++) {
+            OwnSignals own = features.get(i).ownSignals();
+            if (!own.signals().isEmpty()) {
+                fitters.get(i).addOwn(runOwn(model, own, features.get(i).kind().name()));
             }
         }
         List<FeatureExtractor> fitted = fitters.stream().map(FeatureFitter::fit).toList();
         return new FeatureSet(fitted, combination);
+    }
+
+    /// Runs the model on a feature's own signals.
+    ///
+    /// @throws Problem `invalid-fit` when the tokenizer cannot tell two of them apart, as one that
+    ///   lacks their words may do, or they do not fit into the model's context
+    private static Capture runOwn(HookedModel model, OwnSignals own, String feature) {
+        List<TokenizedSignal> tokens = new ArrayList<>();
+        Map<List<Long>, String> seen = new HashMap<>();
+        for (Signal signal : own.signals()) {
+            TokenizedSignal tokenized;
+            try {
+                tokenized = model.tokenize(signal);
+            } catch (Problem e) {
+                throw invalid(
+                        "%s cannot be fitted on this model: its question \"%s\": %s"
+                                .formatted(feature, signal.prompt(), e.detail()),
+                        e);
+            }
+            tokens.add(tokenized);
+            String same = seen.put(all(tokenized), signal.prompt());
+            if (same != null) {
+                throw invalid(
+                        ("%s cannot be fitted on this model: its tokenizer does not tell \"%s\" and"
+                                        + " \"%s\", or their answers, apart")
+                                .formatted(feature, same, signal.prompt()),
+                        null);
+            }
+        }
+        Capture capture =
+                model.runAll(tokens, new CaptureSpec(own.taps(), Outputs.NONE), BatchBounds.BULK);
+        requireFinite(capture, tokens);
+        return capture;
+    }
+
+    private static List<Long> all(TokenizedSignal signal) {
+        return Stream.concat(Stream.of(signal.prompt()), signal.choices().stream())
+                .flatMapToLong(LongStream::of)
+                .boxed()
+                .toList();
+    }
+
+    private static Problem invalid(String detail, @Nullable Problem cause) {
+        return new Problem(ProblemCode.INVALID_FIT, detail, cause);
     }
 
     private static void requireFinite(Capture capture, List<TokenizedSignal> batch) {
@@ -94,7 +152,7 @@ final class FeatureFit {
                         if (!matrix.slice(row, row + 1).isFinite()) {
                             throw new Problem(
                                     ProblemCode.INVALID_FIT,
-                                    "%s is not finite for trusted signal %s"
+                                    "%s is not finite for signal %s"
                                             .formatted(tap.key(), batch.get(row).signal().id()));
                         }
                     }

@@ -3,6 +3,7 @@ package org.quirkwatch.fitting;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
+import org.quirkwatch.feature.FeatureRun;
 import org.quirkwatch.feature.FeatureSet;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.BatchBounds;
@@ -40,9 +41,23 @@ final class ModelRows implements RowSource {
         for (List<Integer> places : BatchPlan.of(wanted, spec, BatchBounds.BULK)) {
             List<Integer> batch = places.stream().map(rows::get).toList();
             List<TokenizedSignal> tokens = batch.stream().map(signals::get).toList();
-            Map<String, Matrix> byLayer = features.extract(model.run(tokens, spec)).byLayer();
+            FeatureRun run = FeatureRun.of(model, features, tokens, spec);
+            requireAll(run, tokens);
+            Map<String, Matrix> byLayer = features.extract(run.capture()).byLayer();
             byLayer.forEach((layer, matrix) -> requireFinite(layer, matrix, tokens));
             consumer.accept(batch, byLayer);
+        }
+    }
+
+    private static void requireAll(FeatureRun run, List<TokenizedSignal> batch) {
+        for (int row = 0; row < batch.size(); row++) {
+            if (run.refused().get(row).isPresent()) {
+                Problem reason = run.refused().get(row).get();
+                throw new Problem(
+                        reason.code(),
+                        "signal %s: %s".formatted(batch.get(row).signal().id(), reason.detail()),
+                        reason);
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.detector.Scores;
+import org.quirkwatch.feature.FeatureRun;
 import org.quirkwatch.feature.FeatureSet;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.Capture;
@@ -46,12 +47,18 @@ public final class Measurer implements BatchMeasurer {
     @Override
     public Batch measure(List<TokenizedSignal> batch) {
         long start = System.nanoTime();
-        Capture capture = model.run(batch, spec);
+        FeatureRun run = FeatureRun.of(model, features, batch, spec);
+        Capture capture = run.capture();
         long forward = System.nanoTime();
         Scores scores = artifact.detector().score(features.extract(capture).byLayer());
         List<Measurement> measurements = new ArrayList<>(batch.size());
         for (int row = 0; row < batch.size(); row++) {
-            measurements.add(measurement(capture, scores, row));
+            int at = row;
+            measurements.add(
+                    run.refused()
+                            .get(row)
+                            .<Measurement>map(Measurement.Failed::new)
+                            .orElseGet(() -> measurement(capture, scores, at)));
         }
         long end = System.nanoTime();
         return new Batch(

@@ -1,6 +1,7 @@
 package org.quirkwatch.linalg;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.quirkwatch.torch.ComputeDevice;
 import org.quirkwatch.torch.Program;
@@ -70,6 +71,28 @@ public final class LinearAlgebra {
                     "expected a square covariance, got %s".formatted(covariance));
         }
         return call(Threads.ALL, "whitening", requireFinite(covariance)).matrix(0);
+    }
+
+    /// The solution s of `(xᵀ diag(weight) x + diag(ridge)) s = g`.
+    ///
+    /// @param x `[n, p]`, finite, not empty
+    /// @param weight `[n]`, 0 or more
+    /// @param ridge `[p]`, 0 or more
+    /// @param g `[p]`
+    /// @return `[p]`; empty where the matrix is not positive definite in float64
+    static Optional<double[]> weightedNormal(
+            Matrix x, double[] weight, double[] ridge, double[] g) {
+        double multiplyAdds = (double) x.rows() * x.columns() * x.columns();
+        Results results =
+                call(
+                        multiplyAdds < ALONE_MULTIPLY_ADDS ? Threads.ONE : Threads.ALL,
+                        "weighted_normal",
+                        x,
+                        Matrix.wrap(weight.length, 1, weight),
+                        Matrix.wrap(1, ridge.length, ridge),
+                        Matrix.wrap(g.length, 1, g));
+        boolean solved = results.vector(1)[0] == 0;
+        return solved ? Optional.of(results.vector(0)) : Optional.empty();
     }
 
     /// The triangle R `[min(n, d), d]` with RᵀR = XᵀX.

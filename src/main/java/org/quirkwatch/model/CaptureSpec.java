@@ -1,13 +1,18 @@
 package org.quirkwatch.model;
 
 import java.util.List;
+import java.util.Map;
+import org.quirkwatch.linalg.Matrix;
 
 /// What one pass over a batch takes out of the model.
 ///
 /// @param taps the vectors, without repetition
 /// @param outputs which of the model's outputs are computed too
 /// @param patches of each by itself, what it changes is computed too; without repetition
-public record CaptureSpec(List<Tap> taps, Outputs outputs, List<Patch> patches) {
+/// @param readouts by the block, what reads the stream that enters it, `[1, dModel]`: one for each
+///   block that a [Quantity.ReadoutGradient] names
+public record CaptureSpec(
+        List<Tap> taps, Outputs outputs, List<Patch> patches, Map<Integer, Matrix> readouts) {
 
     /// How many patches a pass may be asked for: more than the heads of the largest models that fit
     /// on one device.
@@ -40,7 +45,8 @@ public record CaptureSpec(List<Tap> taps, Outputs outputs, List<Patch> patches) 
         record Logits(Position position) implements Outputs {}
     }
 
-    /// Copies the lists and checks that no tap and no patch repeats, and the number of patches.
+    /// Copies, and checks that no tap and no patch repeats, the number of patches, and that each
+    /// read-out has its vector.
     public CaptureSpec {
         taps = List.copyOf(taps);
         patches = List.copyOf(patches);
@@ -51,6 +57,18 @@ public record CaptureSpec(List<Tap> taps, Outputs outputs, List<Patch> patches) 
         if (patches.stream().distinct().count() != patches.size()) {
             throw new IllegalArgumentException("a patch is asked for twice");
         }
+        readouts = Map.copyOf(readouts);
+        for (Tap tap : taps) {
+            if (tap.quantity() instanceof Quantity.ReadoutGradient(int block)) {
+                boolean before = tap.point().layer() < block && tap.position() == Position.LAST;
+                if (!(before && readouts.containsKey(block))) {
+                    throw new IllegalArgumentException(
+                            ("the read-out of block %d needs a vector, and is differentiated at the"
+                                            + " last prompt token of blocks before it, not at %s")
+                                    .formatted(block, tap.key()));
+                }
+            }
+        }
         if (taps.stream().distinct().count() != taps.size()) {
             throw new IllegalArgumentException("a tap is asked for twice in " + taps);
         }
@@ -59,14 +77,29 @@ public record CaptureSpec(List<Tap> taps, Outputs outputs, List<Patch> patches) 
         }
     }
 
-    /// Without patches.
+    /// Without patches and read-outs.
     public CaptureSpec(List<Tap> taps, Outputs outputs) {
-        this(taps, outputs, List.of());
+        this(taps, outputs, List.of(), Map.of());
+    }
+
+    /// Without read-outs.
+    public CaptureSpec(List<Tap> taps, Outputs outputs, List<Patch> patches) {
+        this(taps, outputs, patches, Map.of());
+    }
+
+    /// Without patches.
+    public CaptureSpec(List<Tap> taps, Outputs outputs, Map<Integer, Matrix> readouts) {
+        this(taps, outputs, List.of(), readouts);
     }
 
     /// Whether a backward pass is needed.
     boolean takesGradients() {
         return taps.stream().anyMatch(Tap::isGradient);
+    }
+
+    /// Whether gradients of read-outs are taken, for which every choice has to be one token.
+    public boolean readsOut() {
+        return taps.stream().anyMatch(tap -> tap.quantity() instanceof Quantity.ReadoutGradient);
     }
 
     /// Whether every gradient is taken at the last tokens of the prompts.

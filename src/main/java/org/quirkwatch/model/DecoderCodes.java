@@ -32,6 +32,7 @@ final class DecoderCodes {
         return switch (quantity) {
             case Quantity.Activation() -> 0;
             case Quantity.Gradient(_) -> 1;
+            case Quantity.ReadoutGradient(int block) -> 2 + block;
         };
     }
 

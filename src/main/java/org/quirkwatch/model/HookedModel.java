@@ -155,6 +155,21 @@ public final class HookedModel implements AutoCloseable {
         return pass(batch, spec, isLarge(positions) ? Program.Threads.ALL : Program.Threads.ONE);
     }
 
+    /// Runs any number of signals, one batch after another; all that they give is held at once.
+    ///
+    /// @param signals one or more
+    /// @param bounds of a batch
+    /// @return rows in the order of the signals
+    /// @throws Problem as [#run]
+    public Capture runAll(List<TokenizedSignal> signals, CaptureSpec spec, BatchBounds bounds) {
+        List<List<Integer>> batches = BatchPlan.of(signals, spec, bounds);
+        return new BatchParts(batches)
+                .join(
+                        batches.stream()
+                                .map(batch -> run(BatchParts.select(signals, batch), spec))
+                                .toList());
+    }
+
     private List<Supplier<Capture>> passes(
             List<TokenizedSignal> batch, BatchParts parts, CaptureSpec spec) {
         List<Supplier<Capture>> passes = new ArrayList<>();
@@ -172,7 +187,8 @@ public final class HookedModel implements AutoCloseable {
         }
         List<List<Patch>> parts =
                 PatchTable.parts(spec.patches(), rows.rowCount() * rows.behindPrompts());
-        CaptureSpec own = new CaptureSpec(spec.taps(), spec.outputs(), parts.getFirst());
+        CaptureSpec own =
+                new CaptureSpec(spec.taps(), spec.outputs(), parts.getFirst(), spec.readouts());
         Capture capture = pass(batch, rows, own, threads);
         Map<Patch, double[]> changes = new LinkedHashMap<>(capture.patches());
         for (List<Patch> part : parts.subList(1, parts.size())) {
@@ -196,6 +212,11 @@ public final class HookedModel implements AutoCloseable {
         List<Tap> taps = spec.taps();
         boolean tail =
                 spec.takesGradients() && spec.gradientsAreOfLastTokens() && rows.isOfPrompts();
+        if (spec.readsOut() && !tail) {
+            throw new Problem(
+                    ProblemCode.INVALID_SIGNAL,
+                    "gradients of read-outs need choices of one token each");
+        }
         int blocks = spec.scoresLabels() ? config.nLayers() : blocksNeeded(taps);
         try (Scope scope = Scope.open(device)) {
             List<Tensor> results =
@@ -218,7 +239,8 @@ public final class HookedModel implements AutoCloseable {
                             Program.one(rows.hasOthers(scope)),
                             Program.one(rows.kept(scope, looksAtSpans(spec, blocks, tail))),
                             Program.one(patches.table(scope.host())),
-                            Program.one(patches.values(scope)));
+                            Program.one(patches.values(scope)),
+                            Program.one(readouts(scope, spec)));
             return read(results, batch, rows, spec);
         }
     }
@@ -273,6 +295,23 @@ public final class HookedModel implements AutoCloseable {
             flat[i * 4 + 3] = DecoderCodes.of(tap.quantity());
         }
         return host.tensor(flat, taps.size(), 4);
+    }
+
+    /// `[blocks, dModel]` up to the last block with a read-out, zeros for others; one row at least.
+    private Tensor readouts(Scope scope, CaptureSpec spec) {
+        int width = config.dModel();
+        int last = spec.readouts().keySet().stream().mapToInt(block -> block).max().orElse(0);
+        double[] flat = new double[(last + 1) * width];
+        spec.readouts()
+                .forEach((block, weights) -> {
+                    if (!(block < config.nLayers() && weights.columns() == width)) {
+                        throw new IllegalArgumentException(
+                                "no read-out of block %d by %s: the model has %d blocks of width %d"
+                                        .formatted(block, weights, config.nLayers(), width));
+                    }
+                    System.arraycopy(weights.row(0), 0, flat, block * width, width);
+                });
+        return scope.tensor(flat, last + 1, width);
     }
 
     /// Whether anything takes a mean or a gradient behind the keys and values of the last block

@@ -12,6 +12,12 @@ public sealed interface Quantity {
     /// @param objective what is differentiated
     record Gradient(Objective objective) implements Quantity {}
 
+    /// The derivative by the value of a linear read-out of the residual stream, at the last token
+    /// of the prompt: of w · x with x what enters a block and w of [CaptureSpec#readouts].
+    ///
+    /// @param block whose incoming stream is read, above that of the hook point
+    record ReadoutGradient(int block) implements Quantity {}
+
     /// A function of the model's output for one signal.
     enum Objective {
         /// `log p(label | prompt) − log Σ p(other choice | prompt)`; the label's log-probability

@@ -14,7 +14,7 @@ public record Tap(HookPoint point, Position position, Quantity quantity) {
 
     /// Whether a backward pass is needed for it.
     public boolean isGradient() {
-        return quantity instanceof Quantity.Gradient;
+        return !(quantity instanceof Quantity.Activation);
     }
 
     /// The name of a tap where positions are mixed: the hook point, and `@` with the position

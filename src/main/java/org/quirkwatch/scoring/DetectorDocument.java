@@ -75,6 +75,7 @@ record DetectorDocument(
                     switch (tap.quantity()) {
                         case Quantity.Activation() -> "activation";
                         case Quantity.Gradient ignored -> "gradient";
+                        case Quantity.ReadoutGradient ignored -> "gradient";
                     };
             return new TapPart(tap.point().toString(), tap.position().text(), quantity);
         }

@@ -22,6 +22,7 @@ import org.quirkwatch.detector.JointFitter;
 import org.quirkwatch.detector.Rule;
 import org.quirkwatch.detector.Rules;
 import org.quirkwatch.feature.Combination;
+import org.quirkwatch.feature.FeatureRun;
 import org.quirkwatch.feature.FeatureSet;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.CaptureSpec;
@@ -95,6 +96,10 @@ final class MethodTable {
         for (String ablation : List.of("mean", "zero", "pcs", "pcs-legacy", "grad-norm", "raw")) {
             rows.put("attribution-" + ablation, effects);
         }
+        rows.put("probe-shift-mean", effects);
+        rows.put("probe-shift-pcs", effects);
+        rows.put("misconception-contrast", List.of("value", "mahalanobis"));
+        rows.put("iterative-rephrase", List.of("value", "mahalanobis"));
         rows.put("layer-difference", List.of("diagonal", "mahalanobis", "lof"));
         rows.put("surprisal", List.of("value"));
         rows.put("sae", List.of("diagonal", "l0", "mahalanobis", "lof"));
@@ -242,7 +247,8 @@ final class MethodTable {
         List<TokenizedSignal> batch = test.subList(from, from + BATCH);
         CaptureSpec spec = rows.features.spec(true);
         double begin = processorSeconds();
-        fitted.score(rows.features.extract(model.run(batch, spec)).byLayer());
+        FeatureRun run = FeatureRun.of(model, rows.features, batch, spec);
+        fitted.score(rows.features.extract(run.capture()).byLayer());
         return processorSeconds() - begin;
     }
 
