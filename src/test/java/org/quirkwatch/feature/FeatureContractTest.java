@@ -13,6 +13,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -47,6 +49,7 @@ import org.quirkwatch.torch.ComputeDevice;
 class FeatureContractTest {
 
     private static final int TRUSTED = 120;
+    private static final Pattern NUMBERED = Pattern.compile("(\\d+)/(.+)");
     private static final Map<String, FeatureExtractor> FITTED = new HashMap<>();
 
     @TempDir static Path folder;
@@ -196,7 +199,20 @@ class FeatureContractTest {
         assertThatThrownBy(() -> restore(state))
                 .as("a state with a wrong %s", part)
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(part);
+                .hasMessageMatching("(?s).*" + named(part) + ".*");
+    }
+
+    /// What names a part: its name, or of one such as `0/k` also the number before what is said of
+    /// the rest.
+    private static String named(String part) {
+        Matcher numbered = NUMBERED.matcher(part);
+        return numbered.matches()
+                ? "(%s|%s: .*%s)"
+                        .formatted(
+                                Pattern.quote(part),
+                                numbered.group(1),
+                                Pattern.quote(numbered.group(2)))
+                : Pattern.quote(part);
     }
 
     private FeatureExtractor restore(FittedState state) {
