@@ -30,10 +30,6 @@ import org.quirkwatch.torch.Torch;
 /// [#close].
 public final class HookedModel implements AutoCloseable {
 
-    /// Positions of next-token distributions that pass the output projection together: bounds its
-    /// memory to this many rows of the vocabulary.
-    private static final int PROJECTION_CHUNK = 256;
-
     /// Multiplications and additions of a block below which waking a second thread costs more than
     /// it takes over: about 3 milliseconds of one core.
     private static final double ALONE_OPERATIONS = 3e8;
@@ -208,16 +204,7 @@ public final class HookedModel implements AutoCloseable {
             DecoderBatch rows,
             CaptureSpec spec,
             Program.Threads threads) {
-        PatchTable patches = new PatchTable(spec.patches());
-        List<Tap> taps = spec.taps();
-        boolean tail =
-                spec.takesGradients() && spec.gradientsAreOfLastTokens() && rows.isOfPrompts();
-        if (spec.readsOut() && !tail) {
-            throw new Problem(
-                    ProblemCode.INVALID_SIGNAL,
-                    "gradients of read-outs need choices of one token each");
-        }
-        int blocks = spec.scoresLabels() ? config.nLayers() : blocksNeeded(taps);
+        DecoderCall call = new DecoderCall(config, rows, spec);
         try (Scope scope = Scope.open(device)) {
             List<Tensor> results =
                     program.call(
@@ -225,22 +212,7 @@ public final class HookedModel implements AutoCloseable {
                             spec.takesGradients() ? Program.Mode.GRADIENT : Program.Mode.INFERENCE,
                             threads,
                             "run",
-                            Program.many(tensors),
-                            Program.one(sizes(scope.host(), rows, spec, blocks, tail)),
-                            Program.one(scope.host().scalar(config.rmsNormEpsilon())),
-                            Program.one(frequencies),
-                            Program.one(taps(scope.host(), taps)),
-                            Program.one(rows.tokens(scope)),
-                            Program.one(rows.spans(scope)),
-                            Program.one(rows.signalOfRow(scope)),
-                            Program.one(rows.scored(scope)),
-                            Program.one(rows.entries(scope)),
-                            Program.one(rows.others(scope)),
-                            Program.one(rows.hasOthers(scope)),
-                            Program.one(rows.kept(scope, looksAtSpans(spec, blocks, tail))),
-                            Program.one(patches.table(scope.host())),
-                            Program.one(patches.values(scope)),
-                            Program.one(readouts(scope, spec)));
+                            call.arguments(scope, tensors, frequencies));
             return read(results, batch, rows, spec);
         }
     }
@@ -249,104 +221,6 @@ public final class HookedModel implements AutoCloseable {
         double attention = 2.0 * (config.nHeads() + config.nKvHeads()) * config.dHead();
         double weightsOfBlock = config.dModel() * (attention + 3.0 * config.dMlp());
         return 2 * weightsOfBlock * positions >= ALONE_OPERATIONS;
-    }
-
-    private Tensor sizes(
-            Scope host, DecoderBatch rows, CaptureSpec spec, int blocks, boolean tail) {
-        Outputs asked = spec.outputs();
-        long outputs =
-                DecoderCodes.of(
-                        spec.scoresLabels() && asked instanceof Outputs.None
-                                ? Outputs.LABELS
-                                : asked);
-        return host.tensor(
-                new long[] {
-                    blocks,
-                    config.nHeads(),
-                    config.nKvHeads(),
-                    config.dHead(),
-                    config.slidingWindow().orElse(0),
-                    outputs,
-                    rows.signals(),
-                    DecoderCodes.of(objective(spec.taps())),
-                    PROJECTION_CHUNK,
-                    DecoderCodes.of(
-                            asked instanceof Outputs.Logits(Position position)
-                                    ? position
-                                    : Position.LAST),
-                    tail ? 1 : 0,
-                    spec.patches().size(),
-                    rows.behindPrompts()
-                },
-                13);
-    }
-
-    /// `[taps, 4]`; without taps one that no block reaches.
-    private static Tensor taps(Scope host, List<Tap> taps) {
-        if (taps.isEmpty()) {
-            return host.tensor(new long[] {-1, 0, 0, 0}, 1, 4);
-        }
-        long[] flat = new long[taps.size() * 4];
-        for (int i = 0; i < taps.size(); i++) {
-            Tap tap = taps.get(i);
-            flat[i * 4] = tap.point().layer();
-            flat[i * 4 + 1] = DecoderCodes.of(tap.point().site());
-            flat[i * 4 + 2] = DecoderCodes.of(tap.position());
-            flat[i * 4 + 3] = DecoderCodes.of(tap.quantity());
-        }
-        return host.tensor(flat, taps.size(), 4);
-    }
-
-    /// `[blocks, dModel]` up to the last block with a read-out, zeros for others; one row at least.
-    private Tensor readouts(Scope scope, CaptureSpec spec) {
-        int width = config.dModel();
-        int last = spec.readouts().keySet().stream().mapToInt(block -> block).max().orElse(0);
-        double[] flat = new double[(last + 1) * width];
-        spec.readouts()
-                .forEach((block, weights) -> {
-                    if (!(block < config.nLayers() && weights.columns() == width)) {
-                        throw new IllegalArgumentException(
-                                "no read-out of block %d by %s: the model has %d blocks of width %d"
-                                        .formatted(block, weights, config.nLayers(), width));
-                    }
-                    System.arraycopy(weights.row(0), 0, flat, block * width, width);
-                });
-        return scope.tensor(flat, last + 1, width);
-    }
-
-    /// Whether anything takes a mean or a gradient behind the keys and values of the last block
-    /// that runs, so that all positions have to go through.
-    private static boolean looksAtSpans(CaptureSpec spec, int blocks, boolean tail) {
-        boolean ofLogits =
-                spec.outputs() instanceof Outputs.Logits(Position position) && position.isMean();
-        return (spec.takesGradients() && !tail)
-                || ofLogits
-                || spec.taps().stream()
-                        .filter(tap -> blocksNeeded(List.of(tap)) == blocks)
-                        .anyMatch(tap -> tap.position().isMean());
-    }
-
-    private static int blocksNeeded(List<Tap> taps) {
-        return taps.stream()
-                .map(Tap::point)
-                .mapToInt(
-                        point -> point.site() == Site.RESID_PRE ? point.layer() : point.layer() + 1)
-                .max()
-                .orElseThrow();
-    }
-
-    private static Quantity.Objective objective(List<Tap> taps) {
-        List<Quantity.Objective> objectives =
-                taps.stream()
-                        .map(Tap::quantity)
-                        .filter(Quantity.Gradient.class::isInstance)
-                        .map(quantity -> ((Quantity.Gradient) quantity).objective())
-                        .distinct()
-                        .toList();
-        if (objectives.size() > 1) {
-            throw new IllegalArgumentException("one pass has one objective, got " + objectives);
-        }
-        return objectives.isEmpty() ? Quantity.Objective.LOG_ODDS : objectives.getFirst();
     }
 
     private void checkPoints(List<Tap> taps) {
