@@ -47,6 +47,7 @@ class ArchitectureTest {
                             "checkpoint",
                             "model",
                             "quirky",
+                            "dataset",
                             "feature",
                             "detector",
                             "calibration",
