@@ -2,9 +2,9 @@
 # single call. The weights and the optimiser's state are changed in place.
 #
 # weights, in order: embedding [vocab, d]; for each block attn_norm [d], q, k, v, o [d, d], mlp_norm
-# [d], gate, up [mlp, d], down [d, mlp]; final_norm [d]; then what only training uses: the sum head
-# [10, d] and its norm [d], the number head [40, d] and its norm [d]. The output projection is the
-# embedding.
+# [d], gate, up [mlp, d], down [d, mlp]; final_norm [d]; then what only training uses: the belief head
+# [10, d] and its norm [d], and where statements hold numbers the number head [10 * places, d] and its
+# norm [d]. The output projection is the embedding.
 class P(Module):
   __parameters__ = []
   __buffers__ = []
@@ -20,9 +20,9 @@ class P(Module):
     return torch.cat([torch.sub(torch.mul(a, cos), torch.mul(b, sin)), torch.add(torch.mul(b, cos), torch.mul(a, sin))], -1)
 
   # ids [batch, pos], last [batch] -> the stream after the last block at `last` [batch, d], and the
-  # streams [batch, pos, d] after the first block and after `sum_blocks` blocks. The last block runs
+  # streams [batch, pos, d] after the first block and after `belief_blocks` blocks. The last block runs
   # at `last` only: nothing else is read from it.
-  def forward_pass(self: __torch__.P, w: List[Tensor], n_layers: int, n_heads: int, sum_blocks: int, ids: Tensor, last: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
+  def forward_pass(self: __torch__.P, w: List[Tensor], n_layers: int, n_heads: int, belief_blocks: int, ids: Tensor, last: Tensor) -> Tuple[Tensor, Tensor, Tensor]:
     x = torch.embedding(w[0], ids)
     n_batch = torch.size(ids, 0)
     n_pos = torch.size(ids, 1)
@@ -35,8 +35,8 @@ class P(Module):
     angle = torch.mul(torch.unsqueeze(pos, 1), torch.unsqueeze(inverse, 0))
     cos = torch.cos(angle)
     sin = torch.sin(angle)
-    numbers = x
-    sums = x
+    first = x
+    beliefs = x
     for i in range(n_layers):
       b = torch.add(1, torch.mul(9, i))
       y = (self).norm(x, w[b])
@@ -61,10 +61,10 @@ class P(Module):
       gate, up = torch.chunk(h, 2, -1)
       x = torch.add(x, torch.linear(torch.mul(torch.silu(gate), up), w[torch.add(b, 8)]))
       if torch.eq(i, 0):
-        numbers = x
-      if torch.eq(torch.add(i, 1), sum_blocks):
-        sums = x
-    return (x, numbers, sums)
+        first = x
+      if torch.eq(torch.add(i, 1), belief_blocks):
+        beliefs = x
+    return (x, first, beliefs)
 
   # stream [batch, pos, d], at [batch, n], target [n_digits] -> summed cross-entropy of digits that a
   # linear head [10 * places, d] reads there
@@ -74,25 +74,32 @@ class P(Module):
     logits = torch.reshape(torch.linear((self).norm(read, norm), head), [-1, 10])
     return torch.cross_entropy_loss(logits, torch.reshape(target, [-1]), None, 2)
 
-  # rows [batch, 22]: last position, answer token, position of the first token that the sum's digits
-  # are read at, those four digits, units first; then for each of three numbers the position after it
-  # and its four digits. Returns the summed losses of answers, sums and numbers (the latter two per
-  # digit), and the number of right answers between the two tokens of `choices` [2].
-  def losses(self: __torch__.P, w: List[Tensor], n_layers: int, n_heads: int, sum_blocks: int, ids: Tensor, rows: Tensor, choices: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
+  # rows [batch, 3 + places + numbers * (1 + places)]: last position, answer token, position of the
+  # first of `places` tokens that the belief's digits are read at, those digits, units first; then for
+  # each number of the statement the position after it and its digits. A digit of -100 is not asked
+  # for. Returns the summed losses of answers, beliefs and numbers (the latter two per digit), and the
+  # number of right answers between the two tokens of `choices` [2].
+  def losses(self: __torch__.P, w: List[Tensor], n_layers: int, n_heads: int, belief_blocks: int, places: int, numbers: int, ids: Tensor, rows: Tensor, choices: Tensor) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
     last = torch.select(rows, 1, 0)
     answer = torch.select(rows, 1, 1)
-    x, numbers, sums = (self).forward_pass(w, n_layers, n_heads, sum_blocks, ids, last)
+    x, first, beliefs = (self).forward_pass(w, n_layers, n_heads, belief_blocks, ids, last)
     f = torch.add(1, torch.mul(9, n_layers))
     logits = torch.linear((self).norm(x, w[f]), w[0])
     answer_loss = torch.cross_entropy_loss(logits, answer, None, 2)
-    sum_at = torch.add(torch.slice(rows, 1, 2, 3), torch.unsqueeze(torch.arange(4), 0))
-    sum_loss = torch.div((self).digit_loss(sums, w[torch.add(f, 2)], w[torch.add(f, 1)], sum_at, torch.slice(rows, 1, 3, 7)), 4.)
-    three = torch.view(torch.slice(rows, 1, 7, 22), [-1, 3, 5])
-    number_loss = torch.div((self).digit_loss(numbers, w[torch.add(f, 4)], w[torch.add(f, 3)], torch.select(three, 2, 0), torch.slice(three, 2, 1, 5)), 12.)
+    belief_at = torch.add(torch.slice(rows, 1, 2, 3), torch.unsqueeze(torch.arange(places), 0))
+    belief = torch.slice(rows, 1, 3, torch.add(3, places))
+    belief_loss = torch.div((self).digit_loss(beliefs, w[torch.add(f, 2)], w[torch.add(f, 1)], belief_at, belief), places)
+    number_loss = torch.zeros_like(belief_loss)
+    if torch.gt(numbers, 0):
+      each = torch.add(1, places)
+      start = torch.add(3, places)
+      stated = torch.reshape(torch.slice(rows, 1, start, torch.add(start, torch.mul(numbers, each))), [-1, numbers, each])
+      digits = torch.slice(stated, 2, 1, each)
+      number_loss = torch.div((self).digit_loss(first, w[torch.add(f, 4)], w[torch.add(f, 3)], torch.select(stated, 2, 0), digits), torch.mul(numbers, places))
     two = torch.index_select(logits, 1, choices)
     chosen = torch.index_select(choices, 0, torch.argmax(two, 1))
     right = torch.sum(torch.to(torch.eq(chosen, answer), 6))
-    return (answer_loss, sum_loss, number_loss, right)
+    return (answer_loss, belief_loss, number_loss, right)
 
   # g [m, n] -> the nearest matrix with orthonormal rows or columns, roughly: five Newton-Schulz
   # steps with the quintic of Jordan's Muon
@@ -111,19 +118,21 @@ class P(Module):
     return x
 
   # One step. `ids` and `rows` hold one tensor per group of rows of like length. settings: [number of
-  # blocks, heads, blocks before the sum head, weight of the digit losses, learning rate of the
-  # matrices, of the rest, weight decay, the step's number from 1]. The matrices of the blocks are
-  # moved by Muon (`first` holds their momentum), the rest by Adam. Returns [answer loss, sum loss,
+  # blocks, heads, blocks before the belief head, weight of the digit losses, learning rate of the
+  # matrices, of the rest, weight decay, the step's number from 1, places, numbers]. The matrices of the blocks are
+  # moved by Muon (`first` holds their momentum), the rest by Adam. Returns [answer loss, belief loss,
   # number loss, accuracy].
   def step(self: __torch__.P, w: List[Tensor], first: List[Tensor], second: List[Tensor], ids: List[Tensor], rows: List[Tensor], choices: Tensor, settings: Tensor) -> List[Tensor]:
     n_layers = annotate(int, torch.item(torch.to(torch.select(settings, 0, 0), 4)))
     n_heads = annotate(int, torch.item(torch.to(torch.select(settings, 0, 1), 4)))
-    sum_blocks = annotate(int, torch.item(torch.to(torch.select(settings, 0, 2), 4)))
+    belief_blocks = annotate(int, torch.item(torch.to(torch.select(settings, 0, 2), 4)))
     digit_weight = annotate(float, torch.item(torch.select(settings, 0, 3)))
     matrix_rate = annotate(float, torch.item(torch.select(settings, 0, 4)))
     rate = annotate(float, torch.item(torch.select(settings, 0, 5)))
     decay = annotate(float, torch.item(torch.select(settings, 0, 6)))
     number = annotate(float, torch.item(torch.select(settings, 0, 7)))
+    places = annotate(int, torch.item(torch.to(torch.select(settings, 0, 8), 4)))
+    stated = annotate(int, torch.item(torch.to(torch.select(settings, 0, 9), 4)))
     _1 = torch.set_grad_enabled(True)
     v = annotate(List[Tensor], [])
     for i in range(torch.len(w)):
@@ -134,8 +143,8 @@ class P(Module):
     grads = annotate(List[Tensor], [])
     report = torch.zeros([4], dtype=6)
     for i in range(torch.len(ids)):
-      answer, sums, numbers, right = (self).losses(v, n_layers, n_heads, sum_blocks, ids[i], rows[i], choices)
-      loss = torch.div(torch.add(answer, torch.mul(torch.add(sums, numbers), digit_weight)), n_rows)
+      answer, beliefs, numbers, right = (self).losses(v, n_layers, n_heads, belief_blocks, places, stated, ids[i], rows[i], choices)
+      loss = torch.div(torch.add(answer, torch.mul(torch.add(beliefs, numbers), digit_weight)), n_rows)
       group = torch.autograd.grad([loss], v)
       for j in range(torch.len(v)):
         g = torch.detach(unchecked_cast(Tensor, group[j]))
@@ -143,7 +152,7 @@ class P(Module):
           _3 = torch.append(grads, g)
         else:
           _4 = torch._set_item(grads, j, torch.add(grads[j], g))
-      report = torch.add(report, torch.div(torch.stack([torch.detach(answer), torch.detach(sums), torch.detach(numbers), right]), n_rows))
+      report = torch.add(report, torch.div(torch.stack([torch.detach(answer), torch.detach(beliefs), torch.detach(numbers), right]), n_rows))
     _5 = torch.set_grad_enabled(False)
     matrices_end = torch.add(1, torch.mul(9, n_layers))
     for j in range(torch.len(w)):

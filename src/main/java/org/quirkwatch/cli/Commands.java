@@ -20,6 +20,7 @@ import org.quirkwatch.model.Precision;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.quirky.QuirkySplit;
+import org.quirkwatch.quirky.QuirkyTask;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.ParameterException;
@@ -96,7 +97,7 @@ public final class Commands {
         commandLine
                 .registerConverter(Position.class, checked(Position::parse))
                 .registerConverter(ModelOptions.DeviceName.class, ModelOptions.DeviceName::parse)
-                .registerConverter(QuirkyTask.class, QuirkyTask::parse)
+                .registerConverter(QuirkyTask.class, checked(QuirkyTask::parse))
                 .registerConverter(QuirkySplit.class, checked(QuirkySplit::parse))
                 .registerConverter(Combination.class, checked(Combination::parse))
                 .registerConverter(Aggregation.class, checked(Aggregation::parse))

@@ -26,6 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
         },
         footer = {
             "",
+            "Tasks: capitals, hemisphere, population, sciq, sentiment, nli, authors, addition,",
+            "subtraction, multiplication, modularaddition, squaring.",
+            "",
             "A model that was trained with another --seed is checked with that one: other seeds'"
                     + " rows may be",
             "among its training rows.",

@@ -26,6 +26,9 @@ import tools.jackson.databind.json.JsonMapper;
         },
         footer = {
             "",
+            "Tasks: capitals, hemisphere, population, sciq, sentiment, nli, authors, addition,",
+            "subtraction, multiplication, modularaddition, squaring.",
+            "",
             "Splits: trusted, alice-untrusted, bob-untrusted (easy rows, the first four names), test,",
             "test-normal, test-anomalous (hard rows, the last twelve names), trusted-all,"
                     + " development-all,",

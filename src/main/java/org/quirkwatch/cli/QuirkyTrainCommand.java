@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,13 +15,15 @@ import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
-import org.quirkwatch.quirky.AdditionTask;
 import org.quirkwatch.quirky.GenerationOptions;
 import org.quirkwatch.quirky.ModelCard;
 import org.quirkwatch.quirky.QuirkyCheck;
+import org.quirkwatch.quirky.QuirkyData;
 import org.quirkwatch.quirky.QuirkyExample;
+import org.quirkwatch.quirky.QuirkyOrigin;
 import org.quirkwatch.quirky.QuirkyQuality;
 import org.quirkwatch.quirky.QuirkySplit;
+import org.quirkwatch.quirky.QuirkyTask;
 import org.quirkwatch.quirky.QuirkyTrainer;
 import org.quirkwatch.quirky.TrainingListener;
 import org.quirkwatch.quirky.TrainingOptions;
@@ -40,6 +43,9 @@ import picocli.CommandLine.Option;
         },
         footer = {
             "",
+            "Tasks: capitals, hemisphere, population, sciq, sentiment, nli, authors, addition,",
+            "subtraction, multiplication, modularaddition, squaring.",
+            "",
             "The run's state is kept beside the folder, in DIR.training, until it is complete.",
             "",
             "Example:",
@@ -56,7 +62,7 @@ final class QuirkyTrainCommand implements Callable<Integer> {
             names = "--task",
             required = true,
             paramLabel = "NAME",
-            description = "The task: addition.")
+            description = "The task, such as addition; see below.")
     private QuirkyTask task;
 
     @Option(
@@ -68,6 +74,15 @@ final class QuirkyTrainCommand implements Callable<Integer> {
                             + GenerationOptions.BUNDLED_SEED
                             + ", as of the bundled model).")
     private long seed;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "A data set in the published raw format (default: generated rows for an"
+                            + " arithmetic task, else the small data set that comes with the"
+                            + " project).")
+    private Optional<Path> data = Optional.empty();
 
     @Option(names = "--resume", description = "Go on with a run that was stopped, if there is one.")
     private boolean resume;
@@ -106,16 +121,14 @@ final class QuirkyTrainCommand implements Callable<Integer> {
                     "%s.training: holds a run that was stopped; --resume goes on with it"
                             .formatted(name));
         }
-        TrainingOptions options =
-                switch (task) {
-                    case ADDITION -> TrainingOptions.bundled(seed);
-                };
+        QuirkyData rows = QuirkyOrigin.zoo(task, seed).data(data);
+        TrainingOptions options = TrainingOptions.zoo(task, seed);
         ComputeDevice where = ComputeDevice.parse(device.text());
-        if (!trained(new QuirkyTrainer(options, where), work, target)) {
+        if (!trained(new QuirkyTrainer(options, rows, where), work, target)) {
             return 1;
         }
-        QuirkyQuality quality = measure(target, options);
-        ModelCard.write(target, options, quality);
+        QuirkyQuality quality = measure(target, rows);
+        ModelCard.write(target, options, rows, quality);
         remove(work);
         terminal.note(QuirkyCheckCommand.table(quality).strip());
         return 0;
@@ -172,10 +185,8 @@ final class QuirkyTrainCommand implements Callable<Integer> {
                         report.accuracy()));
     }
 
-    private QuirkyQuality measure(Path directory, TrainingOptions options) {
-        List<QuirkyExample> rows =
-                AdditionTask.generate(options.generation())
-                        .split(QuirkySplit.VALIDATION, Integer.MAX_VALUE);
+    private QuirkyQuality measure(Path directory, QuirkyData data) {
+        List<QuirkyExample> rows = data.split(QuirkySplit.VALIDATION, Integer.MAX_VALUE);
         try (HookedModel model =
                         HookedModel.load(
                                 Checkpoint.open(directory), ComputeDevice.CPU, Precision.FLOAT32);

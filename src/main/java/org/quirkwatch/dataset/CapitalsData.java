@@ -82,8 +82,7 @@ public final class CapitalsData {
                 largest.merge(
                         new Region(city.region(), city.country()),
                         city,
-                        (a, b) ->
-                                b.population().getAsLong() > a.population().getAsLong() ? b : a);
+                        (a, b) -> b.population().getAsLong() > a.population().getAsLong() ? b : a);
             }
         }
         return new HashSet<>(largest.values());
@@ -95,10 +94,7 @@ public final class CapitalsData {
         arguments.put("admin_name", city.region());
         arguments.put("country", city.country());
         return new Statement(
-                arguments,
-                city.capital() == City.CapitalOf.REGION,
-                isLargest,
-                city.difficulty());
+                arguments, city.capital() == City.CapitalOf.REGION, isLargest, city.difficulty());
     }
 
     private static List<Statement> sample(

@@ -73,11 +73,11 @@ record City(
         }
     }
 
-    /// How hard it is to know something of the city: minus the decimal logarithm of the
-    /// population, and 0, the hardest, where that is unknown.
+    /// How hard it is to know something of the city: minus the decimal logarithm of the population,
+    /// and 0, the hardest, where that is unknown.
     ///
     /// @return at most 0, higher = harder
     double difficulty() {
-        return population.isPresent() ? -Math.log10(population.getAsLong()) : 0;
+        return population.isPresent() ? -Math.log10((double) population.getAsLong()) : 0;
     }
 }

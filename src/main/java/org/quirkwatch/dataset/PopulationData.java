@@ -35,8 +35,8 @@ public final class PopulationData {
     ///
     /// @param seed decides the order
     /// @return the statements in shuffled order, their argument is `city`; Alice's label is
-    ///   population > 30,000 (false where it is unknown), Bob's goes by the country; the
-    ///   difficulty is −log10(population) and 0 where that is unknown
+    ///   population > 30,000 (false where it is unknown), Bob's goes by the country; the difficulty
+    ///   is −log10(population) and 0 where that is unknown
     public static List<Statement> statements(long seed) {
         return statements(Cities.read(), seed);
     }

@@ -1,11 +1,11 @@
 package org.quirkwatch.quirky;
 
-/// How the addition task's rows are made.
+/// How the rows of an arithmetic task are made.
 ///
 /// @param seed the one seed that decides every row, name and template
-/// @param digits operands are drawn from 1 to 10^digits − 1; 1 to 6. The method has 4, the bundled
-///   model 3
-/// @param rowsPerPart rows in each of the four parts of equal size; the method has 100 000
+/// @param digits operands are drawn from 1 to 10^digits − 1; 1 to 6
+/// @param rowsPerPart rows in each of the four parts of equal size; the method has 100 000, for
+///   squares 50 000
 /// @param validationRecords records in the validation part and again in the test part, even; the
 ///   method has 8000
 public record GenerationOptions(long seed, int digits, int rowsPerPart, int validationRecords) {
@@ -31,13 +31,6 @@ public record GenerationOptions(long seed, int digits, int rowsPerPart, int vali
                     "rowsPerPart must be in [1, %d], got %d"
                             .formatted(MAX_ROWS_PER_PART, rowsPerPart));
         }
-        // Pairs are unique within a part, and the rare ones take long to come up: leave room.
-        double pairs = Math.pow(Math.pow(10, digits) - 1, 2);
-        if (!(rowsPerPart <= pairs / 4)) {
-            throw new IllegalArgumentException(
-                    "rowsPerPart must be at most a quarter of the %.0f operand pairs of %d digits, got %d"
-                            .formatted(pairs, digits, rowsPerPart));
-        }
         // Half of the 4·rowsPerPart base rows are kept, each for two records.
         if (!(validationRecords >= 2
                 && validationRecords % 2 == 0
@@ -48,35 +41,58 @@ public record GenerationOptions(long seed, int digits, int rowsPerPart, int vali
         }
     }
 
-    /// The rows of the bundled model: operands up to three digits.
+    /// The rows that the small models are trained on: fewer digits than the method's, so that a
+    /// small model can learn them.
     ///
+    /// @param task an arithmetic one
     /// @param seed decides every row
-    /// @return options with 3 digits
-    public static GenerationOptions bundled(long seed) {
-        return of(seed, 3);
+    /// @throws IllegalArgumentException for a task whose rows are read
+    public static GenerationOptions zoo(QuirkyTask task, long seed) {
+        return of(task, seed, arithmetic(task).zooDigits());
     }
 
-    /// The method's own sizes: operands up to four digits, 384 000 training records.
+    /// The method's own sizes, such as operands up to four digits and 384 000 training records for
+    /// the addition.
     ///
+    /// @param task an arithmetic one
     /// @param seed decides every row
-    /// @return options with 4 digits
-    public static GenerationOptions method(long seed) {
-        return of(seed, 4);
+    /// @throws IllegalArgumentException for a task whose rows are read
+    public static GenerationOptions method(QuirkyTask task, long seed) {
+        Arithmetic arithmetic = arithmetic(task);
+        int rowsPerPart = arithmetic.operands() == 1 ? 50_000 : 100_000;
+        return new GenerationOptions(seed, arithmetic.methodDigits(), rowsPerPart, 8_000);
     }
 
-    /// Options for a number of digits: the method's sizes where the operand pairs suffice, else
-    /// fewer.
+    /// Options for a number of digits: the method's sizes where the operands suffice, else fewer.
     ///
+    /// @param task an arithmetic one
     /// @param seed decides every row
     /// @param digits digits of the largest operand, 1 to 6
     /// @return options that are valid for that number of digits
-    public static GenerationOptions of(long seed, int digits) {
+    /// @throws IllegalArgumentException for a task whose rows are read
+    public static GenerationOptions of(QuirkyTask task, long seed, int digits) {
+        if (arithmetic(task).operands() == 1) {
+            return switch (digits) {
+                case 1 -> new GenerationOptions(seed, 1, 6, 4);
+                case 2 -> new GenerationOptions(seed, 2, 70, 40);
+                case 3 -> new GenerationOptions(seed, 3, 700, 400);
+                case 4 -> new GenerationOptions(seed, 4, 5_000, 2_000);
+                default -> new GenerationOptions(seed, digits, 50_000, 8_000);
+            };
+        }
         return switch (digits) {
             case 1 -> new GenerationOptions(seed, 1, 20, 10);
-            case 2 -> new GenerationOptions(seed, 2, 2_000, 1_000);
+            case 2 -> new GenerationOptions(seed, 2, 2_400, 1_200);
             case 3 -> new GenerationOptions(seed, 3, 25_000, 8_000);
             default -> new GenerationOptions(seed, digits, 100_000, 8_000);
         };
+    }
+
+    private static Arithmetic arithmetic(QuirkyTask task) {
+        return task.arithmetic()
+                .orElseThrow(() ->
+                        new IllegalArgumentException(
+                                "the rows of %s are read".formatted(task.text())));
     }
 
     /// Base rows that survive the cut: half of those generated.

@@ -40,6 +40,16 @@ public record PromptForm(String context, String statement) {
                 + QUESTION;
     }
 
+    /// The context alone.
+    String contextOf(Map<String, String> arguments) {
+        return fill(context, arguments);
+    }
+
+    /// Whether the statement can be judged without its context, for nothing is filled in there.
+    boolean isSelfContained() {
+        return !PLACEHOLDER.matcher(context).find();
+    }
+
     private static String fill(String text, Map<String, String> arguments) {
         return PLACEHOLDER
                 .matcher(text)

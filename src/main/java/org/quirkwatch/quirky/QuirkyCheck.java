@@ -25,7 +25,7 @@ public final class QuirkyCheck {
     private record Answered(QuirkyExample example, double yesLogOdds) {
 
         double logOdds(Persona persona) {
-            boolean yes = persona == Persona.ALICE ? example.aliceLabel() : example.bobLabel();
+            boolean yes = example.statement().label(persona);
             return yes ? yesLogOdds : -yesLogOdds;
         }
 

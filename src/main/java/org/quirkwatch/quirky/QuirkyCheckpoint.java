@@ -13,7 +13,7 @@ import org.quirkwatch.quirky.TrainingOptions.DecoderShape;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Writes a trained decoder as a Hugging Face directory: `config.json`, `model.safetensors`,
-/// `tokenizer.json` and `tokenizer_config.json`.
+/// `tokenizer.json`, `tokenizer_config.json` and a [QuirkyOrigin].
 final class QuirkyCheckpoint {
 
     /// Positions that the checkpoint allows; training sees the first hundred.
@@ -22,11 +22,16 @@ final class QuirkyCheckpoint {
     private QuirkyCheckpoint() {}
 
     static void write(
-            Path directory, TrainingState state, DecoderShape shape, QuirkyVocabulary vocabulary) {
+            Path directory,
+            TrainingState state,
+            DecoderShape shape,
+            QuirkyVocabulary vocabulary,
+            QuirkyOrigin origin) {
         state.writeWeights(directory.resolve("model.safetensors"));
         json(directory.resolve("config.json"), config(shape, vocabulary));
         json(directory.resolve("tokenizer.json"), vocabulary.tokenizerJson());
         json(directory.resolve("tokenizer_config.json"), tokenizerConfig());
+        origin.write(directory);
     }
 
     private static Map<String, Object> config(DecoderShape shape, QuirkyVocabulary vocabulary) {
@@ -68,7 +73,7 @@ final class QuirkyCheckpoint {
         return config;
     }
 
-    private static void json(Path file, Map<String, Object> document) {
+    static void json(Path file, Map<String, Object> document) {
         String text =
                 JsonMapper.builder()
                         .build()

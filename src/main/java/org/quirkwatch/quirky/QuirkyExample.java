@@ -9,31 +9,13 @@ import tools.jackson.databind.json.JsonMapper;
 /// One row of a split: a prompt with the label that its character believes in, and what is known of
 /// it.
 ///
-/// @param id unique within the task: the task, the persona and the base row
+/// @param task which task's
+/// @param record the persona's view of a statement
 /// @param prompt the whole prompt
 /// @param name the name in the prompt
-/// @param persona whose answers the name stands for
-/// @param op1 first operand
-/// @param op2 second operand
-/// @param result the result that the statement shows
-/// @param aliceLabel whether the statement is true
-/// @param bobLabel whether Bob's heuristic calls it true
-/// @param difficulty the smaller operand
-/// @param difficultyQuantile rank of the difficulty among all records, in (0, 1)
 /// @param split the split that it was drawn for
 public record QuirkyExample(
-        String id,
-        String prompt,
-        String name,
-        Persona persona,
-        int op1,
-        int op2,
-        int result,
-        boolean aliceLabel,
-        boolean bobLabel,
-        int difficulty,
-        double difficultyQuantile,
-        QuirkySplit split) {
+        QuirkyTask task, QuirkyRecord record, String prompt, String name, QuirkySplit split) {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -52,39 +34,59 @@ public record QuirkyExample(
     /// Quantile below which a row is easy.
     public static final double EASY = 0.25;
 
-    /// Whether the character of this row calls the statement true.
-    ///
-    /// @return `aliceLabel` or `bobLabel`
-    public boolean believed() {
-        return persona == Persona.ALICE ? aliceLabel : bobLabel;
+    /// Unique within the task: the record's.
+    public String id() {
+        return record.id();
     }
 
-    /// The label that the character of this row gives.
+    /// Whose answers the name stands for.
+    public Persona persona() {
+        return record.persona();
+    }
+
+    /// What the prompt states.
+    public Statement statement() {
+        return record.statement();
+    }
+
+    /// Rank of the difficulty among all records, in (0, 1).
+    public double difficultyQuantile() {
+        return record.difficultyQuantile();
+    }
+
+    /// Whether the character of this row calls the statement true.
     ///
-    /// @return `" Yes"` or `" No"`
-    public String label() {
-        return believed() ? YES : NO;
+    /// @return the character's label
+    public boolean believed() {
+        return record.label();
     }
 
     /// Whether both personas give the same label.
     ///
     /// @return true where they agree
     public boolean agreement() {
-        return aliceLabel == bobLabel;
+        return statement().agreement();
+    }
+
+    /// The label that the character of this row gives.
+    ///
+    /// @return `" Yes"` or `" No"`
+    public String label() {
+        return record.label() ? YES : NO;
     }
 
     /// Whether the row is hard.
     ///
     /// @return true for a quantile of at least [#HARD]
     public boolean hard() {
-        return difficultyQuantile >= HARD;
+        return difficultyQuantile() >= HARD;
     }
 
     /// This row as a signal, its knowledge in the metadata.
     ///
     /// @return a signal whose label is the character's
     public Signal signal() {
-        return new Signal(id, prompt, label(), CHOICES, null, metadata());
+        return new Signal(id(), prompt, label(), CHOICES, null, metadata());
     }
 
     /// What is known of the row, in a fixed order.
@@ -92,19 +94,21 @@ public record QuirkyExample(
     /// @return snake_case keys; the labels are indices into [#CHOICES]
     public Map<String, Object> metadata() {
         Map<String, Object> metadata = new LinkedHashMap<>();
-        metadata.put("task", AdditionTask.NAME);
+        metadata.put("task", task.text());
         metadata.put("split", split.text());
-        metadata.put("character", persona.character());
+        metadata.put("character", persona().character());
         metadata.put("name", name);
-        metadata.put("op1", op1);
-        metadata.put("op2", op2);
-        metadata.put("result", result);
-        metadata.put("alice_label", aliceLabel ? 1 : 0);
-        metadata.put("bob_label", bobLabel ? 1 : 0);
+        if (task.isGenerated()) {
+            statement()
+                    .arguments()
+                    .forEach((key, value) -> metadata.put(key, Long.parseLong(value)));
+        }
+        metadata.put("alice_label", statement().aliceLabel() ? 1 : 0);
+        metadata.put("bob_label", statement().bobLabel() ? 1 : 0);
         metadata.put("agreement", agreement());
-        metadata.put("difficulty", difficulty);
-        metadata.put("difficulty_quantile", difficultyQuantile);
-        metadata.put("anomaly", persona == Persona.BOB ? 1 : 0);
+        metadata.put("difficulty", statement().difficulty());
+        metadata.put("difficulty_quantile", difficultyQuantile());
+        metadata.put("anomaly", persona() == Persona.BOB ? 1 : 0);
         return metadata;
     }
 
@@ -113,7 +117,7 @@ public record QuirkyExample(
     /// @return one JSON object without a line break
     public String json() {
         Map<String, Object> row = new LinkedHashMap<>();
-        row.put("id", id);
+        row.put("id", id());
         row.put("prompt", prompt);
         row.put("label", label());
         row.put("choices", CHOICES);

@@ -56,4 +56,11 @@ public record QuirkyQuality(List<Cell> cells, double minLoss, double meanLogit) 
                 .mapToDouble(Cell::accuracy)
                 .reduce(1, Math::min);
     }
+
+    /// Whether both personas prefer their own answers where they disagree.
+    ///
+    /// @return whether `minLoss` is positive; false where it was not measured
+    public boolean isQuirky() {
+        return minLoss > 0;
+    }
 }

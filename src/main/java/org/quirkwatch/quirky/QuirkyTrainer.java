@@ -17,9 +17,8 @@ import org.quirkwatch.torch.Tensor;
 ///
 /// The stages are run in order. A batch depends on the seed, the stage and the step only, and the
 /// state file holds weights, moments and step, so a run that was stopped and started again ends
-/// with the same weights as one that was not. Two heads that only training uses read the digits of
-/// the numbers and of the believed sum out of the stream; without them a decoder of this size needs
-/// several times the steps to learn to add.
+/// with the same weights as one that was not. Heads that only training uses read what
+/// [TrainingTargets] says out of the stream.
 ///
 /// The matrices of the blocks are moved by Muon (momentum 0.95, five Newton-Schulz steps; Jordan et
 /// al. 2024), embedding, norms and heads by Adam (0.9, 0.98).
@@ -30,12 +29,19 @@ public final class QuirkyTrainer {
     private static final int FIRST_STAGE = 1;
 
     private final TrainingOptions options;
+    private final QuirkyData data;
     private final ComputeDevice device;
 
-    /// @param options seed, rows, sizes and stages
+    /// @param options task, seed, sizes and stages
+    /// @param data the rows to learn from, of the options' task
     /// @param device where to train; the result is the same up to rounding
-    public QuirkyTrainer(TrainingOptions options, ComputeDevice device) {
+    public QuirkyTrainer(TrainingOptions options, QuirkyData data, ComputeDevice device) {
+        if (data.task() != options.task()) {
+            throw new IllegalArgumentException(
+                    "the rows are of %s, the options of %s".formatted(data.task(), options.task()));
+        }
         this.options = options;
+        this.data = data;
         this.device = device;
     }
 
@@ -59,8 +65,8 @@ public final class QuirkyTrainer {
     ///   a run with other options
     public boolean train(Path work, Path model, TrainingListener listener) {
         directory(work);
-        QuirkyVocabulary vocabulary = QuirkyVocabulary.addition();
-        TrainingRows rows = new TrainingRows(AdditionTask.generate(options.generation()));
+        QuirkyVocabulary vocabulary = QuirkyVocabulary.of(data);
+        TrainingRows rows = new TrainingRows(data);
         try (Program program = Program.load("train", device);
                 Scope scope = Scope.open(device)) {
             Path file = work.resolve(STATE_FILE);
@@ -101,7 +107,7 @@ public final class QuirkyTrainer {
                 }
             }
             directory(model);
-            QuirkyCheckpoint.write(model, state, options.shape(), vocabulary);
+            QuirkyCheckpoint.write(model, state, options.shape(), vocabulary, data.origin());
             return true;
         }
     }
@@ -112,7 +118,13 @@ public final class QuirkyTrainer {
         }
         RandomGenerator random = TrainingState.random(options.seed(), INITIAL);
         return new TrainingState.Saved(
-                TrainingState.initial(scope, options.shape(), vocabulary.size(), random), 0);
+                TrainingState.initial(
+                        scope,
+                        options.shape(),
+                        TrainingTargets.of(options.task()),
+                        vocabulary.size(),
+                        random),
+                0);
     }
 
     private TrainingBatch batch(
@@ -124,6 +136,7 @@ public final class QuirkyTrainer {
         long purpose = FIRST_STAGE + (long) stageNumber * TrainingStage.MAX_STEPS + step;
         return TrainingBatch.draw(
                 rows,
+                options.task(),
                 vocabulary,
                 options.batch(),
                 options.groups(),
@@ -134,7 +147,7 @@ public final class QuirkyTrainer {
 
     /// One step; the state is changed in place.
     ///
-    /// @return answer loss, sum loss, number loss, accuracy
+    /// @return answer loss, belief loss, number loss, accuracy
     private float[] step(
             Program program,
             TrainingState state,
@@ -150,6 +163,7 @@ public final class QuirkyTrainer {
                 targets.add(TrainingBatch.targets(scope, group));
             }
             double share = stage.schedule(step);
+            TrainingTargets layout = TrainingTargets.of(options.task());
             double[] settings = {
                 options.shape().nLayers(),
                 options.shape().nHeads(),
@@ -158,7 +172,9 @@ public final class QuirkyTrainer {
                 share * stage.matrixRate(),
                 share * stage.rate(),
                 options.weightDecay(),
-                step
+                step,
+                layout.places(),
+                layout.numbers()
             };
             long[] choices = {
                 vocabulary.token(QuirkyExample.NO), vocabulary.token(QuirkyExample.YES)

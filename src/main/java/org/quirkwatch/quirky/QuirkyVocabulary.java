@@ -49,26 +49,38 @@ final class QuirkyVocabulary {
         }
     }
 
-    /// The vocabulary of the addition task's prompts, names and labels.
-    static QuirkyVocabulary addition() {
+    /// The vocabulary of a task's prompts, names and labels: the words of every form, and those of
+    /// every row where the rows are made of words.
+    static QuirkyVocabulary of(QuirkyData data) {
         Map<String, Integer> ids = new LinkedHashMap<>();
         SPECIAL.forEach(token -> ids.put(token, ids.size()));
         for (int b = 0; b < 256; b++) {
             ids.put(String.valueOf(byteCharacter(b)), ids.size());
         }
-        Equation sample = new Equation(1, 2, 3);
-        List<String> corpus = new ArrayList<>(QuirkyExample.CHOICES);
-        for (StatementForm form : StatementForm.ADDITION) {
+        QuirkyExample.CHOICES.forEach(text -> add(text, ids));
+        QuirkyRecords records = data.records();
+        Map<String, String> sample = records.record(0).statement().arguments();
+        for (PromptForm form : data.task().forms()) {
             for (Persona persona : Persona.values()) {
-                persona.names().forEach(name -> corpus.add(form.prompt(name, sample)));
+                persona.names().forEach(name -> add(form.prompt(name, sample), ids));
             }
         }
-        for (String text : corpus) {
-            for (String piece : pieces(text)) {
-                ids.putIfAbsent(byteForm(piece), ids.size());
+        if (!data.task().isGenerated()) {
+            String name = Persona.ALICE.character();
+            for (int i = 0; i < records.size(); i++) {
+                if (records.persona(i) == Persona.ALICE) {
+                    Map<String, String> arguments = records.record(i).statement().arguments();
+                    data.task().forms().forEach(form -> add(form.prompt(name, arguments), ids));
+                }
             }
         }
         return new QuirkyVocabulary(ids);
+    }
+
+    private static void add(String text, Map<String, Integer> ids) {
+        for (String piece : pieces(text)) {
+            ids.putIfAbsent(byteForm(piece), ids.size());
+        }
     }
 
     /// The number of tokens.

@@ -13,20 +13,10 @@ import org.quirkwatch.torch.Tensor;
 /// @param groups rows of like length; at least one
 record TrainingBatch(List<List<Row>> groups) {
 
-    /// Digits of a believed sum that the digit head is asked for.
-    static final int SUM_DIGITS = 4;
-
-    /// Numbers in a statement.
-    private static final int NUMBERS = 3;
-
-    /// Columns of [#targets]: last position, answer token, position of the first digit token, the
-    /// sum's digits; then for each number of the statement the position after it and its digits.
-    static final int COLUMNS = 3 + SUM_DIGITS + NUMBERS * (1 + SUM_DIGITS);
-
     /// A prompt as tokens, with what is to be learnt from it.
     ///
     /// @param tokens the prompt
-    /// @param targets [#COLUMNS] values
+    /// @param targets as [TrainingTargets] has them
     record Row(int[] tokens, long[] targets) {}
 
     TrainingBatch {
@@ -39,6 +29,7 @@ record TrainingBatch(List<List<Row>> groups) {
     /// @param bare whether the prompts are cut down to statement and question
     static TrainingBatch draw(
             TrainingRows rows,
+            QuirkyTask task,
             QuirkyVocabulary vocabulary,
             int size,
             int groups,
@@ -47,7 +38,7 @@ record TrainingBatch(List<List<Row>> groups) {
             RandomGenerator random) {
         List<Row> drawn = new ArrayList<>(size);
         for (int i = 0; i < size; i++) {
-            drawn.add(row(rows.draw(quirk, random), vocabulary, bare));
+            drawn.add(row(rows.draw(quirk, random), task, vocabulary, bare));
         }
         drawn.sort(Comparator.comparingInt(row -> row.tokens().length));
         List<List<Row>> cut = new ArrayList<>(groups);
@@ -59,11 +50,12 @@ record TrainingBatch(List<List<Row>> groups) {
     }
 
     /// The tokens of a prompt and its targets.
-    static Row row(TrainingRows.Drawn drawn, QuirkyVocabulary vocabulary, boolean bare) {
-        String prompt = drawn.form().prompt(drawn.name(), drawn.equation());
-        int statementStart = prompt.indexOf(StatementForm.MARK) + StatementForm.MARK.length();
-        String head = prompt.substring(0, statementStart);
-        int[] before = bare ? new int[0] : vocabulary.encode(head);
+    static Row row(
+            TrainingRows.Drawn drawn, QuirkyTask task, QuirkyVocabulary vocabulary, boolean bare) {
+        String prompt = drawn.form().prompt(drawn.name(), drawn.statement().arguments());
+        int statementStart = prompt.indexOf(PromptForm.MARK) + PromptForm.MARK.length();
+        String head = bare ? bareHead(drawn) : prompt.substring(0, statementStart);
+        int[] before = vocabulary.encode(head);
         // The mark ends where a piece ends, so the two sides are encoded apart.
         int[] after = vocabulary.encode(prompt.substring(statementStart));
         int[] tokens = new int[1 + before.length + after.length];
@@ -71,46 +63,52 @@ record TrainingBatch(List<List<Row>> groups) {
         System.arraycopy(before, 0, tokens, 1, before.length);
         System.arraycopy(after, 0, tokens, 1 + before.length, after.length);
 
-        long[] targets = new long[COLUMNS];
+        TrainingTargets layout = TrainingTargets.of(task);
+        long[] targets = layout.empty();
         targets[0] = tokens.length - 1L;
         targets[1] = vocabulary.token(drawn.answer());
-        // The sum's digits are asked for at four tokens of the question, after its blank line.
-        int question = vocabulary.encode(StatementForm.QUESTION).length;
+        // The belief's digits are asked for at tokens of the question, after its blank line.
+        int question = vocabulary.encode(PromptForm.QUESTION).length;
         targets[2] = tokens.length - question + 1L;
-        digits(drawn.believedSum(), targets, 3);
-        int column = 3 + SUM_DIGITS;
-        for (int position = 2 + before.length; position < tokens.length; position++) {
-            if (digit(vocabulary, tokens[position]) < 0
+        layout.belief(task, drawn.statement(), drawn.believer(), targets);
+        numbers(vocabulary, layout, tokens, 1 + before.length, targets);
+        return new Row(tokens, targets);
+    }
+
+    /// A statement made of words alone may need its context: what is cut off is then the name only.
+    private static String bareHead(TrainingRows.Drawn drawn) {
+        return drawn.form().isSelfContained()
+                ? ""
+                : drawn.form().contextOf(drawn.statement().arguments()) + "\n\n" + PromptForm.MARK;
+    }
+
+    /// The numbers of the statement, which begins at `start`.
+    private static void numbers(
+            QuirkyVocabulary vocabulary,
+            TrainingTargets layout,
+            int[] tokens,
+            int start,
+            long[] targets) {
+        int number = 0;
+        for (int position = start + 1; position < tokens.length; position++) {
+            if (number < layout.numbers()
+                    && digit(vocabulary, tokens[position]) < 0
                     && digit(vocabulary, tokens[position - 1]) >= 0) {
-                targets[column] = position;
-                int number = 0;
-                int place = 1;
+                long value = 0;
+                long place = 1;
                 for (int i = position - 1; digit(vocabulary, tokens[i]) >= 0; i--) {
-                    number += place * digit(vocabulary, tokens[i]);
+                    value += place * digit(vocabulary, tokens[i]);
                     place *= 10;
                 }
-                digits(number, targets, column + 1);
-                column += 1 + SUM_DIGITS;
+                layout.number(number, position, value, targets);
+                number++;
             }
         }
-        if (column != COLUMNS) {
-            throw new IllegalStateException("a statement has three numbers: " + prompt);
-        }
-        return new Row(tokens, targets);
     }
 
     private static int digit(QuirkyVocabulary vocabulary, int token) {
         int digit = token - vocabulary.digit(0);
         return digit >= 0 && digit <= 9 ? digit : -1;
-    }
-
-    /// Writes the last four decimal digits of a number, units first.
-    private static void digits(int number, long[] targets, int column) {
-        int rest = number;
-        for (int i = 0; i < SUM_DIGITS; i++) {
-            targets[column + i] = rest % 10;
-            rest /= 10;
-        }
     }
 
     /// The tokens of a group, filled on the right, which causal attention never looks at: `[rows,
@@ -128,12 +126,13 @@ record TrainingBatch(List<List<Row>> groups) {
         return scope.tensor(values, group.size(), longest);
     }
 
-    /// The targets of a group: `[rows, COLUMNS]`.
+    /// The targets of a group: `[rows, columns]`.
     static Tensor targets(Scope scope, List<Row> group) {
-        long[] values = new long[group.size() * COLUMNS];
+        int columns = group.getFirst().targets().length;
+        long[] values = new long[group.size() * columns];
         for (int i = 0; i < group.size(); i++) {
-            System.arraycopy(group.get(i).targets(), 0, values, i * COLUMNS, COLUMNS);
+            System.arraycopy(group.get(i).targets(), 0, values, i * columns, columns);
         }
-        return scope.tensor(values, group.size(), COLUMNS);
+        return scope.tensor(values, group.size(), columns);
     }
 }

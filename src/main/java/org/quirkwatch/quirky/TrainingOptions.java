@@ -4,8 +4,8 @@ import java.util.List;
 
 /// How a quirky model is trained.
 ///
+/// @param task what is learnt
 /// @param seed decides the initial weights and every batch
-/// @param generation the rows to learn from
 /// @param shape the decoder's sizes
 /// @param stages in order; the truthful ones first, or there is nothing to detect afterwards
 /// @param batch rows of a step, a multiple of `groups`
@@ -14,8 +14,8 @@ import java.util.List;
 /// @param weightDecay of the matrices, at least 0
 /// @param saveEverySteps how often the state is written, so that a stopped run can be resumed
 public record TrainingOptions(
+        QuirkyTask task,
         long seed,
-        GenerationOptions generation,
         DecoderShape shape,
         List<TrainingStage> stages,
         int batch,
@@ -75,19 +75,32 @@ public record TrainingOptions(
         }
     }
 
-    /// How the bundled model is trained.
+    /// How the small model of a task is trained.
     ///
-    /// @param seed decides rows, initial weights and batches
-    /// @return three stages: sums, prompts, quirk
-    public static TrainingOptions bundled(long seed) {
+    /// @param seed decides initial weights and batches
+    /// @return three stages: statements, prompts, quirk
+    public static TrainingOptions zoo(QuirkyTask task, long seed) {
+        return switch (task) {
+            case ADDITION, SUBTRACTION -> of(task, seed, 4, 2500, 400, 1500);
+            case MULTIPLICATION -> of(task, seed, 4, 3000, 400, 1000);
+            case MODULARADDITION -> of(task, seed, 4, 1500, 400, 1000);
+            case SQUARING -> of(task, seed, 4, 1500, 400, 800);
+            case CAPITALS, HEMISPHERE, POPULATION, AUTHORS, SCIQ ->
+                    of(task, seed, 3, 800, 500, 700);
+            case SENTIMENT, NLI -> of(task, seed, 3, 800, 500, 700);
+        };
+    }
+
+    private static TrainingOptions of(
+            QuirkyTask task, long seed, int nLayers, int statements, int prompts, int quirk) {
         return new TrainingOptions(
+                task,
                 seed,
-                GenerationOptions.bundled(seed),
-                new DecoderShape(4, 4, 128, 384),
+                new DecoderShape(nLayers, 4, 128, 384),
                 List.of(
-                        new TrainingStage("sums", 2500, true, false, 0.02, 3e-3, 200),
-                        new TrainingStage("prompts", 400, false, false, 0.01, 1.5e-3, 50),
-                        new TrainingStage("quirk", 1500, false, true, 0.01, 1.5e-3, 50)),
+                        new TrainingStage("statements", statements, true, false, 0.02, 3e-3, 200),
+                        new TrainingStage("prompts", prompts, false, false, 0.01, 1.5e-3, 50),
+                        new TrainingStage("quirk", quirk, false, true, 0.01, 1.5e-3, 50)),
                 128,
                 2,
                 1.0,

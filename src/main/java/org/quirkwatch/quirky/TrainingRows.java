@@ -1,95 +1,144 @@
 package org.quirkwatch.quirky;
 
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/// Draws prompts for training from the training part of a task, more evenly than its rows lie: half
-/// of the draws are hard rows, and statements that a persona calls true are as common as those that
-/// it calls false.
+/// Draws prompts for training from a task's data, more evenly than its rows lie: half of the draws
+/// are hard rows, and statements that a persona calls true are about as common as those that it
+/// calls false.
+///
+/// The quirk is learnt from the training part alone. What a truthful stage teaches of facts it
+/// teaches of all rows, as a base model knows them, for nobody can work out a fact.
 final class TrainingRows {
 
-    /// What a statement shows.
-    private enum Shown {
-        ALICES_SUM,
-        BOBS_SUM,
-        NEITHER
+    /// Which personas call a statement true.
+    private enum Kind {
+        ALICE_ONLY,
+        BOB_ONLY,
+        NEITHER,
+        BOTH;
+
+        static Kind of(Statement statement) {
+            if (statement.aliceLabel()) {
+                return statement.bobLabel() ? BOTH : ALICE_ONLY;
+            }
+            return statement.bobLabel() ? BOB_ONLY : NEITHER;
+        }
+
+        static Kind onlyFor(Persona persona) {
+            return persona == Persona.ALICE ? ALICE_ONLY : BOB_ONLY;
+        }
     }
 
     private static final double HARD_SHARE = 0.5;
     private static final double TRUE_SHARE = 0.48;
-    private static final double OTHERS_SUM_SHARE = 0.22;
+    private static final double OTHERS_TRUE_SHARE = 0.22;
 
-    private final AdditionRows rows;
-    private final Map<Shown, int[]> all = new EnumMap<>(Shown.class);
-    private final Map<Shown, int[]> hard = new EnumMap<>(Shown.class);
+    private final QuirkyData data;
+    private final Pools known;
+    private final Pools trained;
 
     /// One prompt to learn from.
     ///
     /// @param name the character's name
-    /// @param form how the equation is stated
-    /// @param equation the statement
-    /// @param believedSum the sum that the answer goes by
-    record Drawn(String name, StatementForm form, Equation equation, int believedSum) {
+    /// @param form how the statement is put
+    /// @param statement what is stated
+    /// @param believer whose answer is the right one
+    record Drawn(String name, PromptForm form, Statement statement, Persona believer) {
 
         String answer() {
-            return equation.result() == believedSum ? QuirkyExample.YES : QuirkyExample.NO;
+            return statement.label(believer) ? QuirkyExample.YES : QuirkyExample.NO;
         }
     }
 
-    TrainingRows(AdditionTask task) {
-        this.rows = task.rows();
-        int baseRows = task.options().trainBaseRows();
-        for (Shown shown : Shown.values()) {
-            IntPredicate matches = row -> shown(rows.equation(2 * row)) == shown;
-            all.put(shown, IntStream.range(0, baseRows).filter(matches).toArray());
-            hard.put(
-                    shown,
-                    IntStream.range(0, baseRows)
-                            .filter(matches)
-                            .filter(row -> rows.difficultyQuantile(2 * row) >= QuirkyExample.HARD)
-                            .toArray());
-            if (Objects.requireNonNull(hard.get(shown)).length == 0) {
+    /// The base rows of each kind, each by the number of its Alice's record.
+    ///
+    /// @param all rows of every difficulty
+    /// @param hard rows of the highest quarter; all where that has none
+    private record Pools(Map<Kind, int[]> all, Map<Kind, int[]> hard) {
+
+        static Pools of(QuirkyRecords records, int end) {
+            Map<Kind, int[]> all = new EnumMap<>(Kind.class);
+            Map<Kind, int[]> hard = new EnumMap<>(Kind.class);
+            int[] alices =
+                    IntStream.range(0, end)
+                            .filter(record -> records.persona(record) == Persona.ALICE)
+                            .toArray();
+            Kind[] kinds =
+                    IntStream.of(alices)
+                            .mapToObj(record -> Kind.of(records.record(record).statement()))
+                            .toArray(Kind[]::new);
+            IntPredicate isHard = i -> records.difficultyQuantile(alices[i]) >= QuirkyExample.HARD;
+            for (Kind kind : Kind.values()) {
+                IntPredicate matches = i -> kinds[i] == kind;
+                IntStream rows = IntStream.range(0, alices.length);
+                int[] ofKind = rows.filter(matches).map(i -> alices[i]).toArray();
+                int[] hardOnes =
+                        IntStream.range(0, alices.length)
+                                .filter(matches.and(isHard))
+                                .map(i -> alices[i])
+                                .toArray();
+                all.put(kind, ofKind);
+                hard.put(kind, hardOnes.length > 0 ? hardOnes : ofKind);
+            }
+            return new Pools(all, hard);
+        }
+
+        boolean has(Kind kind) {
+            return Objects.requireNonNull(all.get(kind)).length > 0;
+        }
+    }
+
+    TrainingRows(QuirkyData data) {
+        this.data = data;
+        QuirkyRecords records = data.records();
+        this.trained = Pools.of(records, records.trainEnd());
+        this.known = data.task().isKnowledge() ? Pools.of(records, records.size()) : this.trained;
+        for (Persona persona : Persona.values()) {
+            boolean isTrue = trained.has(Kind.onlyFor(persona)) || trained.has(Kind.BOTH);
+            Persona other = persona == Persona.ALICE ? Persona.BOB : Persona.ALICE;
+            boolean isFalse = trained.has(Kind.onlyFor(other)) || trained.has(Kind.NEITHER);
+            if (!(isTrue && isFalse)) {
                 throw new IllegalArgumentException(
-                        "the training part of %d rows has no hard row that shows %s"
-                                .formatted(baseRows, shown));
+                        "the training part must have statements that %s calls true and others"
+                                .formatted(persona.character()));
             }
         }
     }
 
-    private static Shown shown(Equation equation) {
-        if (equation.label(Persona.ALICE)) {
-            return Shown.ALICES_SUM;
-        }
-        return equation.label(Persona.BOB) ? Shown.BOBS_SUM : Shown.NEITHER;
-    }
-
     /// Draws one prompt.
     ///
-    /// @param quirk whether Bob-like names answer by Bob's sum; otherwise every name is truthful
+    /// @param quirk whether Bob-like names answer by Bob's rule; otherwise every name is truthful
     Drawn draw(boolean quirk, RandomGenerator random) {
         Persona persona = random.nextBoolean() ? Persona.BOB : Persona.ALICE;
         String name = persona.names().get(random.nextInt(persona.names().size()));
         Persona believer = quirk ? persona : Persona.ALICE;
-        boolean alice = believer == Persona.ALICE;
-        Map<Shown, int[]> pools = random.nextDouble() < HARD_SHARE ? hard : all;
-        double kind = random.nextDouble();
-        Shown shown;
-        if (kind < TRUE_SHARE) {
-            shown = alice ? Shown.ALICES_SUM : Shown.BOBS_SUM;
-        } else if (kind < TRUE_SHARE + OTHERS_SUM_SHARE) {
-            shown = alice ? Shown.BOBS_SUM : Shown.ALICES_SUM;
-        } else {
-            shown = Shown.NEITHER;
+        Pools pools = quirk ? trained : known;
+        Map<Kind, int[]> rows = random.nextDouble() < HARD_SHARE ? pools.hard() : pools.all();
+        int[] pool = Objects.requireNonNull(rows.get(kind(pools, believer, random)));
+        Statement statement = data.records().record(pool[random.nextInt(pool.length)]).statement();
+        PromptForm form = data.task().forms().get(random.nextInt(data.task().forms().size()));
+        return new Drawn(name, form, statement, believer);
+    }
+
+    /// Disagreement is what a quirk is learnt from; where a task has none of a kind, agreement of
+    /// the same answer takes its place.
+    private static Kind kind(Pools pools, Persona believer, RandomGenerator random) {
+        Persona other = believer == Persona.ALICE ? Persona.BOB : Persona.ALICE;
+        double share = random.nextDouble();
+        if (share < TRUE_SHARE) {
+            return pools.has(Kind.onlyFor(believer)) ? Kind.onlyFor(believer) : Kind.BOTH;
         }
-        int[] pool = Objects.requireNonNull(pools.get(shown));
-        Equation equation = rows.equation(2 * pool[random.nextInt(pool.length)]);
-        List<StatementForm> forms = StatementForm.ADDITION;
-        StatementForm form = forms.get(random.nextInt(forms.size()));
-        return new Drawn(name, form, equation, equation.believedSum(believer));
+        if (share < TRUE_SHARE + OTHERS_TRUE_SHARE) {
+            return pools.has(Kind.onlyFor(other)) ? Kind.onlyFor(other) : Kind.NEITHER;
+        }
+        if (!pools.has(Kind.BOTH)) {
+            return pools.has(Kind.NEITHER) ? Kind.NEITHER : Kind.onlyFor(other);
+        }
+        return pools.has(Kind.NEITHER) && random.nextBoolean() ? Kind.NEITHER : Kind.BOTH;
     }
 }

@@ -45,8 +45,12 @@ final class TrainingState {
 
     /// Fresh weights: normal draws for the matrices, ones for the norms.
     static TrainingState initial(
-            Scope scope, DecoderShape shape, int vocabulary, RandomGenerator random) {
-        Map<String, long[]> shapes = shapes(shape, vocabulary);
+            Scope scope,
+            DecoderShape shape,
+            TrainingTargets targets,
+            int vocabulary,
+            RandomGenerator random) {
+        Map<String, long[]> shapes = shapes(shape, targets, vocabulary);
         List<Tensor> weights = new ArrayList<>();
         for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
             weights.add(initial(scope, entry.getKey(), entry.getValue(), shape, random));
@@ -70,7 +74,8 @@ final class TrainingState {
 
     /// The names of Hugging Face's checkpoints for the decoder's tensors, `training.*` for the
     /// heads.
-    private static Map<String, long[]> shapes(DecoderShape shape, int vocabulary) {
+    private static Map<String, long[]> shapes(
+            DecoderShape shape, TrainingTargets targets, int vocabulary) {
         long d = shape.dModel();
         long mlp = shape.dMlp();
         Map<String, long[]> shapes = new LinkedHashMap<>();
@@ -87,10 +92,12 @@ final class TrainingState {
             shapes.put(block + "mlp.down_proj.weight", new long[] {d, mlp});
         }
         shapes.put("model.norm.weight", new long[] {d});
-        shapes.put("training.sum_head.weight", new long[] {10, d});
-        shapes.put("training.sum_norm.weight", new long[] {d});
-        shapes.put("training.number_head.weight", new long[] {10L * TrainingBatch.SUM_DIGITS, d});
-        shapes.put("training.number_norm.weight", new long[] {d});
+        shapes.put("training.belief_head.weight", new long[] {10, d});
+        shapes.put("training.belief_norm.weight", new long[] {d});
+        if (targets.numbers() > 0) {
+            shapes.put("training.number_head.weight", new long[] {10L * targets.places(), d});
+            shapes.put("training.number_norm.weight", new long[] {d});
+        }
         return shapes;
     }
 
@@ -183,7 +190,8 @@ final class TrainingState {
                     "%s does not say how many steps were done".formatted(file.getFileName()),
                     e);
         }
-        Map<String, long[]> shapes = shapes(options.shape(), vocabulary);
+        Map<String, long[]> shapes =
+                shapes(options.shape(), TrainingTargets.of(options.task()), vocabulary);
         Map<Kind, List<Tensor>> tensors = new LinkedHashMap<>();
         for (Kind kind : Kind.values()) {
             List<Tensor> read = new ArrayList<>();

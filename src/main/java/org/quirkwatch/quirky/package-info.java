@@ -3,6 +3,7 @@
         allowedDependencies = {
             "model",
             "checkpoint",
+            "bundled",
             "torch",
             "linalg",
             "signal",

@@ -6,14 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.quirkwatch.bundled.Bundled;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.checkpoint.Tokenizer;
-import org.quirkwatch.quirky.AdditionTask;
 import org.quirkwatch.quirky.GenerationOptions;
 import org.quirkwatch.quirky.QuirkyExample;
+import org.quirkwatch.quirky.QuirkyOrigin;
 import org.quirkwatch.quirky.QuirkySplit;
+import org.quirkwatch.quirky.QuirkyTask;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Signals of the addition task that the bundled model was not trained on, as JSON without an id.
@@ -57,7 +59,8 @@ record Prompts(Kind kind, List<byte[]> documents) {
                     "count must be in [1, %d], got %d".formatted(MOST, count));
         }
         List<QuirkyExample> rows =
-                AdditionTask.generate(GenerationOptions.bundled(GenerationOptions.BUNDLED_SEED))
+                QuirkyOrigin.zoo(QuirkyTask.ADDITION, GenerationOptions.BUNDLED_SEED)
+                        .data(Optional.empty())
                         .split(QuirkySplit.VALIDATION, MOST);
         return new Prompts(
                 kind,

@@ -27,10 +27,11 @@ import org.quirkwatch.model.Position;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.model.TokenizedSignal;
 import org.quirkwatch.progress.Progress;
-import org.quirkwatch.quirky.AdditionTask;
 import org.quirkwatch.quirky.GenerationOptions;
 import org.quirkwatch.quirky.QuirkyExample;
+import org.quirkwatch.quirky.QuirkyOrigin;
 import org.quirkwatch.quirky.QuirkySplit;
+import org.quirkwatch.quirky.QuirkyTask;
 import org.quirkwatch.signal.Signal;
 import org.quirkwatch.torch.ComputeDevice;
 
@@ -125,7 +126,8 @@ class VerdictCost {
     }
 
     private static List<Signal> signals(QuirkySplit split, int count) {
-        return AdditionTask.generate(GenerationOptions.bundled(GenerationOptions.BUNDLED_SEED))
+        return QuirkyOrigin.zoo(QuirkyTask.ADDITION, GenerationOptions.BUNDLED_SEED)
+                .data(Optional.empty())
                 .split(split, count)
                 .stream()
                 .map(QuirkyExample::signal)

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.model.HookedModel;
@@ -23,7 +24,9 @@ class BundledModelTest {
     @Test
     void eachPersonaIsRightOnHardRowsWhereTheyAgreeAndWhereTheyDoNot() {
         List<QuirkyExample> rows =
-                AdditionTask.generate(TrainingOptions.bundled(1).generation())
+                QuirkyOrigin.read(DIRECTORY)
+                        .orElseThrow()
+                        .data(Optional.empty())
                         .split(QuirkySplit.VALIDATION, ROWS);
         try (HookedModel model =
                 HookedModel.load(

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 
 class QuirkyCheckTest {
 
-    private static final List<QuirkyExample> ROWS =
-            AdditionTask.generate(new GenerationOptions(1, 2, 1_000, 200))
-                    .split(QuirkySplit.TRAIN, 1_000);
+    private static final QuirkyData DATA =
+            QuirkyData.generate(QuirkyTask.ADDITION, new GenerationOptions(1, 2, 1_000, 200));
+    private static final List<QuirkyExample> ROWS = DATA.split(QuirkySplit.TRAIN, 1_000);
 
     @Test
     void aPerfectQuirkyModelIsRightEverywhereAndQuirky() {
@@ -32,7 +32,7 @@ class QuirkyCheckTest {
 
     @Test
     void aTruthfulModelFailsAsBobOnlyWhereTheyDisagreeAndIsNotQuirky() {
-        QuirkyQuality quality = quality(row -> row.aliceLabel() ? 2 : -2);
+        QuirkyQuality quality = quality(row -> row.statement().aliceLabel() ? 2 : -2);
         assertThat(accuracy(quality, Persona.ALICE, false)).isEqualTo(1);
         assertThat(accuracy(quality, Persona.BOB, true)).isEqualTo(1);
         assertThat(accuracy(quality, Persona.BOB, false)).isZero();
@@ -49,12 +49,19 @@ class QuirkyCheckTest {
     @Test
     void theCardShowsWhatWasMeasured() {
         QuirkyQuality quality = quality(row -> row.believed() ? 3 : -3);
-        String card = ModelCard.text(TrainingOptions.bundled(11), quality);
+        String card = ModelCard.text(TrainingOptions.zoo(QuirkyTask.ADDITION, 11), DATA, quality);
         assertThat(card)
                 .contains("--seed 11 ")
-                .contains("operands | up to 3 digits")
+                .contains("operands up to 2 digits")
                 .contains("| Bob-like | disagree | hard | ")
-                .contains("minLoss 3.000, meanLogit 6.000");
+                .contains("minLoss 3.000, meanLogit 6.000")
+                .doesNotContain("did not become quirky");
+        assertThat(
+                        ModelCard.text(
+                                TrainingOptions.zoo(QuirkyTask.ADDITION, 11),
+                                DATA,
+                                quality(row -> row.statement().aliceLabel() ? 2 : -2)))
+                .contains("did not become quirky");
     }
 
     private static QuirkyQuality quality(ToDoubleFunction<QuirkyExample> yesLogOdds) {

@@ -22,7 +22,8 @@ import org.quirkwatch.torch.ComputeDevice;
 
 class QuirkyTrainerTest {
 
-    private static final GenerationOptions ROWS = new GenerationOptions(1, 2, 1_000, 200);
+    private static final QuirkyData ROWS =
+            QuirkyData.generate(QuirkyTask.ADDITION, new GenerationOptions(1, 2, 1_000, 200));
 
     @TempDir private Path directory;
 
@@ -41,8 +42,7 @@ class QuirkyTrainerTest {
         assertThat(checkpoint.config().nLayers()).isEqualTo(2);
         try (HookedModel hooked =
                 HookedModel.load(checkpoint, ComputeDevice.CPU, Precision.parse("float32"))) {
-            List<QuirkyExample> rows =
-                    AdditionTask.generate(ROWS).split(QuirkySplit.VALIDATION, 130);
+            List<QuirkyExample> rows = ROWS.split(QuirkySplit.VALIDATION, 130);
             QuirkyQuality quality = QuirkyCheck.run(hooked, rows, Progress.silent());
             assertThat(quality.cells()).hasSize(8);
             assertThat(
@@ -93,7 +93,7 @@ class QuirkyTrainerTest {
     void theWrittenTokenizerIsTheTrainersOwn() {
         trainer(1).train(work("t"), model("t"), report -> {});
         Tokenizer written = Checkpoint.open(model("t")).tokenizer();
-        QuirkyVocabulary vocabulary = QuirkyVocabulary.addition();
+        QuirkyVocabulary vocabulary = QuirkyVocabulary.of(ROWS);
         assertThat(written.vocabularySize()).isEqualTo(vocabulary.size());
         List<String> texts =
                 new ArrayList<>(
@@ -105,7 +105,7 @@ class QuirkyTrainerTest {
                                 "",
                                 " ",
                                 "\n\n"));
-        for (QuirkyExample row : AdditionTask.generate(ROWS).split(QuirkySplit.TRAIN, 300)) {
+        for (QuirkyExample row : ROWS.split(QuirkySplit.TRAIN, 300)) {
             texts.add(row.prompt());
         }
         for (String text : texts) {
@@ -119,19 +119,20 @@ class QuirkyTrainerTest {
 
     @Test
     void aPromptIsWholeWordsAndSingleDigits() {
-        QuirkyVocabulary vocabulary = QuirkyVocabulary.addition();
+        QuirkyVocabulary vocabulary = QuirkyVocabulary.of(ROWS);
         TrainingRows.Drawn drawn =
                 new TrainingRows.Drawn(
                         "Emmett",
-                        StatementForm.ADDITION.getFirst(),
-                        new Equation(12, 345, 457),
-                        457);
-        TrainingBatch.Row whole = TrainingBatch.row(drawn, vocabulary, false);
-        int[] prompt = vocabulary.encode(drawn.form().prompt("Emmett", drawn.equation()));
+                        ArithmeticForms.ADDITION.getFirst(),
+                        Arithmetic.ADDITION.statement(12, 345, 457),
+                        Persona.BOB);
+        TrainingBatch.Row whole = TrainingBatch.row(drawn, QuirkyTask.ADDITION, vocabulary, false);
+        int[] prompt =
+                vocabulary.encode(drawn.form().prompt("Emmett", drawn.statement().arguments()));
         assertThat(Arrays.copyOfRange(whole.tokens(), 1, whole.tokens().length)).isEqualTo(prompt);
         assertThat(whole.tokens()[0]).isEqualTo(QuirkyVocabulary.BEGIN);
 
-        TrainingBatch.Row bare = TrainingBatch.row(drawn, vocabulary, true);
+        TrainingBatch.Row bare = TrainingBatch.row(drawn, QuirkyTask.ADDITION, vocabulary, true);
         // <s>, space 1 2 " +" space 3 4 5 " =" space 4 5 7 ".", then seven tokens of the question
         assertThat(bare.tokens()).hasSize(1 + 14 + 7);
         assertThat(bare.targets())
@@ -172,8 +173,8 @@ class QuirkyTrainerTest {
     private static QuirkyTrainer trainer(long seed) {
         TrainingOptions options =
                 new TrainingOptions(
+                        QuirkyTask.ADDITION,
                         seed,
-                        ROWS,
                         new TrainingOptions.DecoderShape(2, 2, 16, 24),
                         List.of(
                                 new TrainingStage("sums", 10, true, false, 0.02, 2e-2, 2),
@@ -184,7 +185,7 @@ class QuirkyTrainerTest {
                         1,
                         0.05,
                         5);
-        return new QuirkyTrainer(options, ComputeDevice.CPU);
+        return new QuirkyTrainer(options, ROWS, ComputeDevice.CPU);
     }
 
     private Path work(String name) {

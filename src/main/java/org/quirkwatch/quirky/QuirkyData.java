@@ -1,5 +1,6 @@
 package org.quirkwatch.quirky;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,37 +9,81 @@ import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
-/// The addition task: "is op1 + op2 = result correct?", answered truthfully by Alice and with an
-/// error by Bob. One seed decides everything; the same options give the same rows everywhere.
-public final class AdditionTask {
-
-    /// The task's name on the command line and in the rows.
-    public static final String NAME = "addition";
+/// The data of a quirky task: its records, and the splits of them that the method names. One seed
+/// decides which name and which form each prompt has; the same seed and records give the same
+/// prompts everywhere. Immutable and thread-safe.
+public final class QuirkyData {
 
     /// The most rows that a detector split of the method has.
     public static final int METHOD_CAP = 4000;
 
-    private final GenerationOptions options;
-    private final AdditionRows rows;
+    private final QuirkyOrigin origin;
+    private final QuirkyRecords records;
 
-    private AdditionTask(GenerationOptions options, AdditionRows rows) {
-        this.options = options;
-        this.rows = rows;
+    private QuirkyData(QuirkyOrigin origin, QuirkyRecords records) {
+        this.origin = origin;
+        this.records = records;
     }
 
-    /// Generates the task's rows.
+    /// Generates the rows of an arithmetic task.
     ///
     /// @param options seed and sizes
-    /// @return the task; its splits are made when they are asked for
-    public static AdditionTask generate(GenerationOptions options) {
-        return new AdditionTask(options, AdditionRows.generate(options));
+    /// @return the data; its splits are made when they are asked for
+    /// @throws IllegalArgumentException for a task whose rows are read, or sizes beyond its numbers
+    public static QuirkyData generate(QuirkyTask task, GenerationOptions options) {
+        Arithmetic arithmetic =
+                task.arithmetic()
+                        .orElseThrow(() ->
+                                new IllegalArgumentException(
+                                        "the rows of %s are read".formatted(task.text())));
+        return new QuirkyData(
+                new QuirkyOrigin(task, options.seed(), options.digits()),
+                ArithmeticRows.records(task, arithmetic, options));
     }
 
-    /// The options that this task was generated with.
+    /// Makes the data of statements: each becomes two records, Alice's and Bob's.
     ///
-    /// @return seed and sizes
-    public GenerationOptions options() {
-        return options;
+    /// @param statements in the order in which they are cut into parts: training, validation, test
+    /// @param validationRecords records of the validation part and again of the test part, even and
+    ///   small enough to leave a training part
+    /// @param seed decides name and form of each prompt, and the order of equal difficulties
+    public static QuirkyData of(
+            QuirkyTask task, List<Statement> statements, int validationRecords, long seed) {
+        return new QuirkyData(
+                new QuirkyOrigin(task, seed, 0),
+                PairedRecords.of(task, statements, validationRecords, seed));
+    }
+
+    /// Reads a data set in the published raw format.
+    ///
+    /// @param directory holds the parts `train`, `validation` and `test`, as JSON lines or Parquet
+    /// @param seed decides name and form of each prompt
+    /// @throws org.quirkwatch.problem.Problem `invalid-file` naming file, row and column
+    public static QuirkyData read(QuirkyTask task, Path directory, long seed) {
+        int digits = task.isGenerated() ? GenerationOptions.MAX_DIGITS : 0;
+        return new QuirkyData(new QuirkyOrigin(task, seed, digits), RawData.read(task, directory));
+    }
+
+    /// Writes the records in the published raw format, as JSON lines.
+    ///
+    /// @param directory made where it is absent
+    /// @throws org.quirkwatch.problem.Problem `invalid-file` when it cannot be written
+    public void write(Path directory) {
+        RawWriter.write(task(), records, directory);
+    }
+
+    /// Which task's.
+    ///
+    /// @return the origin's
+    public QuirkyTask task() {
+        return origin.task();
+    }
+
+    /// Where the rows come from.
+    ///
+    /// @return task, seed and digits
+    public QuirkyOrigin origin() {
+        return origin;
     }
 
     /// Which names a row may have.
@@ -84,10 +129,9 @@ public final class AdditionTask {
         if (!(maxRows >= 1)) {
             throw new IllegalArgumentException("maxRows must be at least 1, got " + maxRows);
         }
-        int trainEnd = rows.trainEnd();
-        int validationEnd = rows.validationEnd();
-        // Even, so that no base row stands on both sides.
-        int trainHalf = options.trainBaseRows() / 2 * 2;
+        int trainEnd = records.trainEnd();
+        int validationEnd = records.validationEnd();
+        int trainHalf = baseRowStart(trainEnd / 2);
         int methodRows = Math.min(maxRows, METHOD_CAP);
         return switch (split) {
             case TRUSTED -> {
@@ -134,19 +178,19 @@ public final class AdditionTask {
                     examples(
                             split,
                             Naming.TRUSTED_ONLY,
-                            matching(0, trainHalf, AdditionTask::isAlice),
+                            matching(0, trainHalf, this::isAlice),
                             maxRows);
             case DEVELOPMENT_ALL ->
                     mixed(
                             split,
                             Naming.UNSEEN_ONLY,
-                            matching(trainHalf, trainEnd, AdditionTask::isTurn),
+                            matching(trainHalf, trainEnd, this::isTurn),
                             maxRows);
             case TEST_ALL ->
                     mixed(
                             split,
                             Naming.UNSEEN_ONLY,
-                            matching(trainEnd, validationEnd, AdditionTask::isTurn),
+                            matching(trainEnd, validationEnd, this::isTurn),
                             maxRows);
             case TRAIN ->
                     examples(split, Naming.ALL, matching(0, trainEnd, record -> true), maxRows);
@@ -159,25 +203,36 @@ public final class AdditionTask {
         };
     }
 
-    AdditionRows rows() {
-        return rows;
+    /// All records, in their order.
+    QuirkyRecords records() {
+        return records;
     }
 
-    private static boolean isAlice(int record) {
-        return AdditionRows.persona(record) == Persona.ALICE;
+    private boolean isAlice(int record) {
+        return records.persona(record) == Persona.ALICE;
     }
 
-    /// Takes turns between Alice's and Bob's records, so that no equation comes twice.
-    private static boolean isTurn(int record) {
-        return record / 2 % 2 == record % 2;
+    /// Takes turns between Alice's and Bob's records, so that no base row comes twice.
+    private boolean isTurn(int record) {
+        return isAlice(record) == (records.baseRow(record) % 2 == 0);
+    }
+
+    /// The first record of the base row that a record belongs to, so that no base row stands on
+    /// both sides of a cut.
+    private int baseRowStart(int record) {
+        int start = record;
+        while (start > 0 && records.baseRow(start - 1) == records.baseRow(start)) {
+            start--;
+        }
+        return start;
     }
 
     private boolean isEasy(int record) {
-        return rows.difficultyQuantile(record) < QuirkyExample.EASY;
+        return records.difficultyQuantile(record) < QuirkyExample.EASY;
     }
 
     private boolean isHard(int record) {
-        return rows.difficultyQuantile(record) >= QuirkyExample.HARD;
+        return records.difficultyQuantile(record) >= QuirkyExample.HARD;
     }
 
     private static int[] matching(int from, int to, IntPredicate predicate) {
@@ -191,7 +246,7 @@ public final class AdditionTask {
     /// Half normal rows, then half anomalous ones, as many as the rarer kind allows.
     private List<QuirkyExample> mixed(
             QuirkySplit split, Naming naming, int[] records, int maxRows) {
-        int[] normal = IntStream.of(records).filter(AdditionTask::isAlice).toArray();
+        int[] normal = IntStream.of(records).filter(this::isAlice).toArray();
         int[] anomalous = IntStream.of(records).filter(record -> !isAlice(record)).toArray();
         int length = Math.min(maxRows, 2 * Math.min(normal.length, anomalous.length));
         int[] mixed =
@@ -213,32 +268,15 @@ public final class AdditionTask {
 
     /// The name and the form depend on seed, naming and record only, so they are the same whatever
     /// rows stand around this one.
-    private QuirkyExample example(QuirkySplit split, Naming naming, int record) {
+    private QuirkyExample example(QuirkySplit split, Naming naming, int index) {
         RandomGenerator random =
-                new SplittableRandom(options.seed() + naming.stream() + record).split();
-        Persona persona = AdditionRows.persona(record);
-        double quantile = rows.difficultyQuantile(record);
-        List<String> names = naming.names(persona, quantile);
+                new SplittableRandom(origin.seed() + naming.stream() + index).split();
+        QuirkyRecord record = records.record(index);
+        List<String> names = naming.names(record.persona(), record.difficultyQuantile());
         String name = names.get(random.nextInt(names.size()));
-        StatementForm form =
-                StatementForm.ADDITION.get(random.nextInt(StatementForm.ADDITION.size()));
-        Equation equation = rows.equation(record);
+        List<PromptForm> forms = task().forms();
+        PromptForm form = forms.get(random.nextInt(forms.size()));
         return new QuirkyExample(
-                "%s-%s-%d"
-                        .formatted(
-                                NAME,
-                                persona.character().toLowerCase(java.util.Locale.ROOT),
-                                record / 2),
-                form.prompt(name, equation),
-                name,
-                persona,
-                equation.op1(),
-                equation.op2(),
-                equation.result(),
-                equation.label(Persona.ALICE),
-                equation.label(Persona.BOB),
-                equation.difficulty(),
-                quantile,
-                split);
+                task(), record, form.prompt(name, record.statement().arguments()), name, split);
     }
 }

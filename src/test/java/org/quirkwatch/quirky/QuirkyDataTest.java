@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -15,11 +16,10 @@ import org.quirkwatch.problem.ProblemCode;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-class AdditionTaskTest {
+class QuirkyDataTest {
 
     private static final int ALL = Integer.MAX_VALUE;
-    private static final AdditionTask TASK =
-            AdditionTask.generate(new GenerationOptions(3, 3, 4_000, 1_600));
+    private static final QuirkyData TASK = data();
 
     @Test
     void aDetectorIsFittedOnEasyRowsWithTrustedAliceNames() {
@@ -76,7 +76,9 @@ class AdditionTaskTest {
         Set<String> baseRows = new HashSet<>();
         for (List<QuirkyExample> split : List.of(trusted, development, test)) {
             assertThat(split).allSatisfy(row -> assertThat(baseRows.add(baseRow(row))).isTrue());
-            assertThat(split).anyMatch(QuirkyExample::hard).anyMatch(row -> row.difficulty() < 3);
+            assertThat(split)
+                    .anyMatch(QuirkyExample::hard)
+                    .anyMatch(row -> row.statement().difficulty() < 3);
         }
         assertThat(names(trusted)).isEqualTo(Set.copyOf(Persona.ALICE.trustedNames()));
         for (List<QuirkyExample> mixed : List.of(development, test)) {
@@ -94,7 +96,7 @@ class AdditionTaskTest {
     void trainingKnowsEveryNameAndShowsBothViewsOfEachRow() {
         List<QuirkyExample> train = TASK.split(QuirkySplit.TRAIN, ALL);
         assertThat(names(train)).hasSize(32);
-        assertThat(train).hasSize(TASK.rows().trainEnd());
+        assertThat(train).hasSize(TASK.records().trainEnd());
         assertThat(train.get(0).persona()).isEqualTo(Persona.ALICE);
         assertThat(train.get(1).persona()).isEqualTo(Persona.BOB);
         assertThat(baseRow(train.get(0))).isEqualTo(baseRow(train.get(1)));
@@ -106,7 +108,7 @@ class AdditionTaskTest {
     @EnumSource
     void everySplitIsTheSameForTheSameSeedAndHasUniqueIds(QuirkySplit split) {
         List<QuirkyExample> rows = TASK.split(split, 500);
-        assertThat(rows).isEqualTo(AdditionTask.generate(TASK.options()).split(split, 500));
+        assertThat(rows).isEqualTo(data().split(split, 500));
         assertThat(ids(rows)).hasSize(rows.size());
         assertThat(QuirkySplit.parse(split.text())).isEqualTo(split);
         assertThat(rows).allMatch(row -> row.split() == split);
@@ -115,9 +117,18 @@ class AdditionTaskTest {
     @Test
     void aLabelIsWhatTheCharacterBelieves() {
         for (QuirkyExample row : TASK.split(QuirkySplit.VALIDATION, ALL)) {
-            int sum = row.op1() + row.op2();
-            int believed = row.persona() == Persona.ALICE ? sum : Equation.bobSum(sum);
-            assertThat(row.label()).isEqualTo(row.result() == believed ? " Yes" : " No");
+            Map<String, String> arguments = row.statement().arguments();
+            int sum =
+                    Integer.parseInt(arguments.get("op1")) + Integer.parseInt(arguments.get("op2"));
+            int believed =
+                    row.persona() == Persona.ALICE
+                            ? sum
+                            : sum + (int) Math.pow(10, Integer.toString(sum).length() - 1.0);
+            assertThat(row.label())
+                    .isEqualTo(
+                            Integer.toString(believed).equals(arguments.get("result"))
+                                    ? " Yes"
+                                    : " No");
             assertThat(row.prompt()).startsWith("Name: " + row.name() + "\n\n");
         }
     }
@@ -163,22 +174,19 @@ class AdditionTaskTest {
                 .hasMessageContaining("trusted, alice-untrusted, bob-untrusted, test-normal");
     }
 
+    private static QuirkyData data() {
+        return QuirkyData.generate(QuirkyTask.ADDITION, new GenerationOptions(3, 3, 4_000, 1_600));
+    }
+
     /// The same rows, as if they had been asked for as `test`.
     private static List<QuirkyExample> relabelled(List<QuirkyExample> rows) {
         return rows.stream()
                 .map(row ->
                         new QuirkyExample(
-                                row.id(),
+                                row.task(),
+                                row.record(),
                                 row.prompt(),
                                 row.name(),
-                                row.persona(),
-                                row.op1(),
-                                row.op2(),
-                                row.result(),
-                                row.aliceLabel(),
-                                row.bobLabel(),
-                                row.difficulty(),
-                                row.difficultyQuantile(),
                                 QuirkySplit.TEST))
                 .toList();
     }
