@@ -81,18 +81,23 @@ public record TrainingOptions(
     /// @return three stages: statements, prompts, quirk
     public static TrainingOptions zoo(QuirkyTask task, long seed) {
         return switch (task) {
-            case ADDITION, SUBTRACTION -> of(task, seed, 4, 2500, 400, 1500);
-            case MULTIPLICATION -> of(task, seed, 4, 3000, 400, 1000);
-            case MODULARADDITION -> of(task, seed, 4, 1500, 400, 1000);
-            case SQUARING -> of(task, seed, 4, 1500, 400, 800);
-            case CAPITALS, HEMISPHERE, POPULATION, AUTHORS, SCIQ ->
-                    of(task, seed, 3, 800, 500, 700);
-            case SENTIMENT, NLI -> of(task, seed, 3, 800, 500, 700);
+            case ADDITION, SUBTRACTION -> of(task, seed, 4, 128, 2500, 400, 1500);
+            case MULTIPLICATION -> of(task, seed, 4, 128, 2500, 400, 1000);
+            case MODULARADDITION -> of(task, seed, 4, 64, 1200, 300, 800);
+            case SQUARING -> of(task, seed, 4, 64, 1500, 300, 800);
+            case CAPITALS, HEMISPHERE, POPULATION, AUTHORS, SCIQ, SENTIMENT, NLI ->
+                    of(task, seed, 3, 64, 900, 400, 700);
         };
     }
 
     private static TrainingOptions of(
-            QuirkyTask task, long seed, int nLayers, int statements, int prompts, int quirk) {
+            QuirkyTask task,
+            long seed,
+            int nLayers,
+            int batch,
+            int statements,
+            int prompts,
+            int quirk) {
         return new TrainingOptions(
                 task,
                 seed,
@@ -101,7 +106,7 @@ public record TrainingOptions(
                         new TrainingStage("statements", statements, true, false, 0.02, 3e-3, 200),
                         new TrainingStage("prompts", prompts, false, false, 0.01, 1.5e-3, 50),
                         new TrainingStage("quirk", quirk, false, true, 0.01, 1.5e-3, 50)),
-                128,
+                batch,
                 2,
                 1.0,
                 0.05,
