@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -17,9 +18,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class CitiesTest {
 
-    private static final String HEADER = "city\tlat\tlng\tcountry\tadmin_name\tcapital\tpopulation";
-    private static final String ALBANY =
-            "Albany\t42.7\t-73.8\tUnited States\tNew York\tadmin\t99000";
+    private static final List<String> ALBANY =
+            List.of("Albany", "42.7", "-73.8", "United States", "New York", "admin", "99000");
 
     @Test
     void theFactsAreWellFormedAndReadInTheirOrder() throws IOException {
@@ -108,27 +108,20 @@ class CitiesTest {
                 "population|0|population must be at least 1 or empty, got 0",
                 "population|many|\"many\""
             })
-    void aBadCellIsRefusedWithFileLineAndValue(String column, String value, String message) {
-        String[] cells = ALBANY.split("\t", -1);
-        cells[List.of(HEADER.split("\t")).indexOf(column)] = value;
-        assertThatThrownBy(() -> Cities.parse(List.of("# note", HEADER, String.join("\t", cells))))
+    void aBadCellIsRefusedWithFileCityAndValue(String column, String value, String message) {
+        List<String> row = new ArrayList<>(ALBANY);
+        row.set(Cities.COLUMNS.indexOf(column), value);
+        assertThatThrownBy(() -> Cities.of(new FactTable("cities.tsv", List.of(row))))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageStartingWith("/facts/cities.tsv, line 3: ")
+                .hasMessageStartingWith("cities.tsv: city \"Albany\": ")
                 .hasMessageContaining(message);
     }
 
     @Test
-    void aFileThatIsNotATableOfCitiesIsRefused() {
-        assertThatThrownBy(() -> Cities.parse(List.of(ALBANY)))
-                .hasMessageContaining("line 1: expected the header");
-        assertThatThrownBy(() -> Cities.parse(List.of(HEADER)))
-                .hasMessage("/facts/cities.tsv has no city");
-        assertThatThrownBy(() -> Cities.parse(List.of(HEADER, ALBANY, ALBANY)))
-                .hasMessageContaining("line 3: the city \"Albany\" comes twice");
-        assertThatThrownBy(() -> Cities.parse(List.of(HEADER, "Albany\t42.7")))
-                .hasMessageContaining("line 2: expected 7 columns, got 2");
-        assertThatThrownBy(() -> Cities.parse(Collections.nCopies(20_001, "#")))
-                .hasMessageContaining("has 20001 lines, at most 20000");
+    void aCityThatComesTwiceIsRefused() {
+        assertThatThrownBy(() -> Cities.of(new FactTable("cities.tsv", List.of(ALBANY, ALBANY))))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("cities.tsv: the city \"Albany\" comes twice");
     }
 
     private static boolean isSmall(City city) {
