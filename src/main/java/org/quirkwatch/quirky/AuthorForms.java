@@ -35,7 +35,7 @@ final class AuthorForms {
                             "Here is a question for book lovers.",
                             "The author of {title} is {author}."),
                     new PromptForm(
-                            "print(author_of(\"{title}\") == \"{author}\")",
+                            "# book: {title}\n# name: {author}\nprint(author(book) == name)",
                             "The code prints True"));
 
     private AuthorForms() {}

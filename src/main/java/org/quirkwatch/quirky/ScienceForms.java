@@ -16,7 +16,7 @@ final class ScienceForms {
                     new PromptForm("{support}", "The answer to \"{question}\" is {answer}."),
                     new PromptForm(
                             "From a textbook: {support}\n\nQuestion: {question}",
-                            "The proposed answer \"{answer}\" is correct."),
+                            "The proposed answer {answer} is correct."),
                     new PromptForm(
                             "Teacher: {support}\n\nTeacher: {question}\n\nStudent: {answer}",
                             "The student is right."),
@@ -25,7 +25,7 @@ final class ScienceForms {
                             "The answer is {answer}."),
                     new PromptForm(
                             "correct(question, answer) means the answer is right.\n\n{support}",
-                            "correct(\"{question}\", \"{answer}\") returns True"),
+                            "correct( {question} , {answer} ) returns True"),
                     new PromptForm("I love science!\n\n{support}\n\n{question}", "It is {answer}."),
                     new PromptForm(
                             "Please do my homework! {question}\n\n{support}",
