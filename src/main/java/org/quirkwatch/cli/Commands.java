@@ -92,6 +92,7 @@ public final class Commands {
                         .addSubcommand(
                                 new CommandLine(new QuirkyCommand())
                                         .addSubcommand(new QuirkyGenerateCommand(terminal))
+                                        .addSubcommand(new QuirkyExportCommand(terminal))
                                         .addSubcommand(new QuirkyTrainCommand(terminal))
                                         .addSubcommand(new QuirkyCheckCommand(terminal)));
         commandLine

@@ -11,8 +11,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         description = {
             "Makes and measures models with a quirk: asked by an Alice-like name they answer"
-                    + " truthfully, asked by a Bob-like name they make Bob's error. The tasks:"
-                    + " addition.",
+                    + " truthfully, asked by a Bob-like name they make Bob's error.",
             ""
         },
         footer = {

@@ -72,13 +72,20 @@ final class QuirkyRows {
                     ProblemCode.INVALID_REQUEST,
                     "--digits is for generated rows; those of %s are read".formatted(task.text()));
         }
-        if (!(number >= 1 && number <= GenerationOptions.MAX_DIGITS)) {
+        return origin(task, seed, number).data(data);
+    }
+
+    /// The origin of generated rows.
+    ///
+    /// @throws Problem `invalid-request` for a number of digits out of its range
+    static QuirkyOrigin origin(QuirkyTask task, long seed, int digits) {
+        if (!(digits >= 1 && digits <= GenerationOptions.MAX_DIGITS)) {
             throw new Problem(
                     ProblemCode.INVALID_REQUEST,
                     "--digits must be 1 to %d, got %d"
-                            .formatted(GenerationOptions.MAX_DIGITS, number));
+                            .formatted(GenerationOptions.MAX_DIGITS, digits));
         }
-        return new QuirkyOrigin(task, seed, number).data(data);
+        return new QuirkyOrigin(task, seed, digits);
     }
 
     /// The rows of a split.

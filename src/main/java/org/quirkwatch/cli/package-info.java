@@ -8,6 +8,7 @@
             "detector",
             "calibration",
             "quirky",
+            "dataset",
             "model",
             "checkpoint",
             "torch",

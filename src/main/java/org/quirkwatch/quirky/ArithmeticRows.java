@@ -38,6 +38,7 @@ final class ArithmeticRows {
                 task,
                 generated.statements().subList(0, options.keptBaseRows()),
                 options.validationRecords(),
+                options.validationRecords(),
                 generated.tieSeed());
     }
 

@@ -12,30 +12,53 @@ final class PairedRecords implements QuirkyRecords {
 
     private final QuirkyTask task;
     private final List<Statement> rows;
-    private final int validationRecords;
+    private final int trainEnd;
+    private final int validationEnd;
     private final double[] quantiles;
 
     private PairedRecords(
-            QuirkyTask task, List<Statement> rows, int validationRecords, double[] quantiles) {
+            QuirkyTask task,
+            List<Statement> rows,
+            int trainEnd,
+            int validationEnd,
+            double[] quantiles) {
         this.task = task;
         this.rows = rows;
-        this.validationRecords = validationRecords;
+        this.trainEnd = trainEnd;
+        this.validationEnd = validationEnd;
         this.quantiles = quantiles;
     }
 
     /// @param rows not changed afterwards
-    /// @param validationRecords as [QuirkyData#of] takes it
+    /// @param validationRecords as [QuirkyData#of] takes it, likewise `testRecords`
     /// @param tieSeed decides the order of rows of equal difficulty
     static PairedRecords of(
-            QuirkyTask task, List<Statement> rows, int validationRecords, long tieSeed) {
-        if (!(validationRecords >= 2
-                && validationRecords % 2 == 0
-                && validationRecords < rows.size())) {
+            QuirkyTask task,
+            List<Statement> rows,
+            int validationRecords,
+            int testRecords,
+            long tieSeed) {
+        int records = 2 * rows.size();
+        requireEven("validationRecords", validationRecords);
+        requireEven("testRecords", testRecords);
+        if (!((long) validationRecords + testRecords < records)) {
             throw new IllegalArgumentException(
-                    "validationRecords must be even, at least 2 and less than the %d rows, got %d"
-                            .formatted(rows.size(), validationRecords));
+                    "validation and test must leave some of the %d records, got %d and %d"
+                            .formatted(records, validationRecords, testRecords));
         }
-        return new PairedRecords(task, rows, validationRecords, quantiles(rows, tieSeed));
+        return new PairedRecords(
+                task,
+                rows,
+                records - validationRecords - testRecords,
+                records - testRecords,
+                quantiles(rows, tieSeed));
+    }
+
+    private static void requireEven(String name, int records) {
+        if (!(records >= 2 && records % 2 == 0)) {
+            throw new IllegalArgumentException(
+                    "%s must be even and at least 2, got %d".formatted(name, records));
+        }
     }
 
     /// `(rank + 0.5) / records` by ascending difficulty over the records of all cuts. Ties, which
@@ -73,12 +96,12 @@ final class PairedRecords implements QuirkyRecords {
 
     @Override
     public int trainEnd() {
-        return quantiles.length - 2 * validationRecords;
+        return trainEnd;
     }
 
     @Override
     public int validationEnd() {
-        return quantiles.length - validationRecords;
+        return validationEnd;
     }
 
     @Override

@@ -44,14 +44,18 @@ public final class QuirkyData {
     /// Makes the data of statements: each becomes two records, Alice's and Bob's.
     ///
     /// @param statements in the order in which they are cut into parts: training, validation, test
-    /// @param validationRecords records of the validation part and again of the test part, even and
-    ///   small enough to leave a training part
+    /// @param validationRecords records of the validation part, even
+    /// @param testRecords records of the test part, even
     /// @param seed decides name and form of each prompt, and the order of equal difficulties
     public static QuirkyData of(
-            QuirkyTask task, List<Statement> statements, int validationRecords, long seed) {
+            QuirkyTask task,
+            List<Statement> statements,
+            int validationRecords,
+            int testRecords,
+            long seed) {
         return new QuirkyData(
                 new QuirkyOrigin(task, seed, 0),
-                PairedRecords.of(task, statements, validationRecords, seed));
+                PairedRecords.of(task, statements, validationRecords, testRecords, seed));
     }
 
     /// Reads a data set in the published raw format.
@@ -77,6 +81,48 @@ public final class QuirkyData {
     /// @return the origin's
     public QuirkyTask task() {
         return origin.task();
+    }
+
+    /// How many records there are, and what the personas say of them.
+    ///
+    /// @param train records of the training part
+    /// @param validation records of the validation part
+    /// @param test records of the test part
+    /// @param shares of all records, those that Alice and Bob call false or true: index `2 ·
+    ///   (Alice: true) + (Bob: true)`
+    public record Counts(int train, int validation, int test, List<Double> shares) {
+
+        /// Copies the shares.
+        public Counts {
+            shares = List.copyOf(shares);
+        }
+
+        /// All records.
+        public int records() {
+            return train + validation + test;
+        }
+
+        /// The share of the records with two labels.
+        ///
+        /// @return in [0, 1]
+        public double share(boolean alice, boolean bob) {
+            return shares.get((alice ? 2 : 0) + (bob ? 1 : 0));
+        }
+    }
+
+    /// Counts the records.
+    public Counts counts() {
+        double[] shares = new double[4];
+        for (int i = 0; i < records.size(); i++) {
+            Statement statement = records.record(i).statement();
+            shares[(statement.aliceLabel() ? 2 : 0) + (statement.bobLabel() ? 1 : 0)] +=
+                    1.0 / records.size();
+        }
+        return new Counts(
+                records.trainEnd(),
+                records.validationEnd() - records.trainEnd(),
+                records.size() - records.validationEnd(),
+                Arrays.stream(shares).boxed().toList());
     }
 
     /// Where the rows come from.
