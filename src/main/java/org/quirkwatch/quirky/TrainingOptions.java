@@ -83,10 +83,10 @@ public record TrainingOptions(
         return switch (task) {
             case ADDITION, SUBTRACTION -> of(task, seed, 4, 128, 2500, 400, 1500);
             case MULTIPLICATION -> of(task, seed, 4, 128, 2500, 400, 1000);
-            case MODULARADDITION -> of(task, seed, 4, 64, 1200, 300, 800);
+            case MODULARADDITION -> of(task, seed, 4, 96, 1500, 500, 1200);
             case SQUARING -> of(task, seed, 4, 64, 1500, 300, 800);
-            case CAPITALS, HEMISPHERE, POPULATION, AUTHORS, SCIQ, SENTIMENT, NLI ->
-                    of(task, seed, 3, 64, 900, 400, 700);
+            case CAPITALS, HEMISPHERE, POPULATION -> of(task, seed, 3, 64, 600, 300, 600);
+            case AUTHORS, SCIQ, SENTIMENT, NLI -> of(task, seed, 3, 64, 900, 400, 700);
         };
     }
 
