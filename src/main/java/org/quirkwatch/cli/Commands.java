@@ -94,6 +94,7 @@ public final class Commands {
                                         .addSubcommand(new QuirkyGenerateCommand(terminal))
                                         .addSubcommand(new QuirkyExportCommand(terminal))
                                         .addSubcommand(new QuirkyTrainCommand(terminal))
+                                        .addSubcommand(new QuirkyZooCommand(terminal))
                                         .addSubcommand(new QuirkyCheckCommand(terminal)));
         commandLine
                 .registerConverter(Position.class, checked(Position::parse))

@@ -86,7 +86,8 @@ public record TrainingOptions(
             case MODULARADDITION -> of(task, seed, 4, 96, 1500, 500, 1200);
             case SQUARING -> of(task, seed, 4, 64, 1500, 300, 800);
             case CAPITALS, HEMISPHERE, POPULATION -> of(task, seed, 3, 64, 600, 300, 600);
-            case AUTHORS, SCIQ, SENTIMENT, NLI -> of(task, seed, 3, 64, 900, 400, 700);
+            case SENTIMENT, NLI -> of(task, seed, 3, 64, 500, 250, 450);
+            case AUTHORS, SCIQ -> of(task, seed, 3, 64, 800, 300, 600);
         };
     }
 
