@@ -7,6 +7,10 @@ class P(Module):
   def multiply(self: __torch__.P, a: Tensor, b: Tensor) -> List[Tensor]:
     return [torch.matmul(a, b)]
 
+  # float32 a [m, d], b [n, d] -> [m, n]
+  def products(self: __torch__.P, a: Tensor, b: Tensor) -> List[Tensor]:
+    return [torch.matmul(a, torch.transpose(b, 0, 1))]
+
   # x [n, d] -> singular values [min(n, d)] descending, right vectors [d, min(n, d)] in columns
   def svd(self: __torch__.P, x: Tensor) -> List[Tensor]:
     u, s, vh = torch.linalg_svd(x, False)

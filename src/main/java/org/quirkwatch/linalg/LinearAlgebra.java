@@ -10,7 +10,8 @@ import org.quirkwatch.torch.Scope;
 import org.quirkwatch.torch.Tensor;
 
 /// Products and decompositions of matrices in float64, on the processor. Thread-safe: what goes to
-/// the native program, which one thread at a time may call, waits for its turn.
+/// a native program, which one thread at a time may call, waits for its turn. Decompositions have a
+/// program of their own, as they may take seconds and products are wanted in milliseconds.
 public final class LinearAlgebra {
 
     /// Multiply-adds per number copied from which a product goes to the native program. Copying a
@@ -22,8 +23,6 @@ public final class LinearAlgebra {
     /// Multiply-adds of a product below which a second thread is not worth waking: about 2
     /// milliseconds.
     private static final double ALONE_MULTIPLY_ADDS = 5e7;
-
-    private static final ReentrantLock LOCK = new ReentrantLock();
 
     private LinearAlgebra() {}
 
@@ -42,6 +41,36 @@ public final class LinearAlgebra {
                         + (long) b.rows() * b.columns()
                         + (long) a.rows() * b.columns();
         return multiplyAdds < NATIVE_FROM * copied ? multiplyInJava(a, b) : multiplyNatively(a, b);
+    }
+
+    /// The products of rows with rows, in single precision.
+    ///
+    /// @param a `[m * d]`, row-major
+    /// @param b of [SingleRows], `[n, d]`
+    /// @return `[m * n]`, row-major
+    static float[] products(float[] a, SingleRows b) {
+        int m = a.length / b.columns();
+        Threads threads = multiplyAddThreads((double) a.length * b.rows());
+        Native own = Holder.PRODUCTS;
+        own.lock().lock();
+        try (Scope scope = Scope.open(ComputeDevice.CPU)) {
+            return own.program()
+                    .call(
+                            scope,
+                            Program.Mode.INFERENCE,
+                            threads,
+                            "products",
+                            Program.one(scope.tensor(a, m, b.columns())),
+                            Program.one(scope.view(b.values(), b.rows(), b.columns())))
+                    .getFirst()
+                    .toFloats();
+        } finally {
+            own.lock().unlock();
+        }
+    }
+
+    private static Threads multiplyAddThreads(double multiplyAdds) {
+        return multiplyAdds < ALONE_MULTIPLY_ADDS ? Threads.ONE : Threads.ALL;
     }
 
     /// The thin singular value decomposition of a matrix that is not empty.
@@ -85,7 +114,7 @@ public final class LinearAlgebra {
         double multiplyAdds = (double) x.rows() * x.columns() * x.columns();
         Results results =
                 call(
-                        multiplyAdds < ALONE_MULTIPLY_ADDS ? Threads.ONE : Threads.ALL,
+                        multiplyAddThreads(multiplyAdds),
                         "weighted_normal",
                         x,
                         Matrix.wrap(weight.length, 1, weight),
@@ -121,8 +150,7 @@ public final class LinearAlgebra {
 
     static Matrix multiplyNatively(Matrix a, Matrix b) {
         double multiplyAdds = (double) a.rows() * a.columns() * b.columns();
-        Threads threads = multiplyAdds < ALONE_MULTIPLY_ADDS ? Threads.ONE : Threads.ALL;
-        return call(threads, "multiply", a, b).matrix(0);
+        return call(multiplyAddThreads(multiplyAdds), "multiply", a, b).matrix(0);
     }
 
     // LAPACK may loop without end on NaN.
@@ -135,7 +163,8 @@ public final class LinearAlgebra {
     }
 
     private static Results call(Threads threads, String method, Matrix... arguments) {
-        LOCK.lock();
+        Native own = method.equals("multiply") ? Holder.PRODUCTS : Holder.DECOMPOSITIONS;
+        own.lock().lock();
         try (Scope scope = Scope.open(ComputeDevice.CPU)) {
             Program.Argument[] tensors = new Program.Argument[arguments.length];
             for (int i = 0; i < arguments.length; i++) {
@@ -144,12 +173,12 @@ public final class LinearAlgebra {
                         Program.one(scope.tensor(matrix.values(), matrix.rows(), matrix.columns()));
             }
             List<Tensor> tensorsOut =
-                    Holder.PROGRAM.call(scope, Program.Mode.INFERENCE, threads, method, tensors);
+                    own.program().call(scope, Program.Mode.INFERENCE, threads, method, tensors);
             return new Results(
                     tensorsOut.stream().map(Tensor::shape).toList(),
                     tensorsOut.stream().map(Tensor::toDoubles).toList());
         } finally {
-            LOCK.unlock();
+            own.lock().unlock();
         }
     }
 
@@ -164,7 +193,15 @@ public final class LinearAlgebra {
         }
     }
 
+    /// A program, and the lock of whoever calls it.
+    private record Native(Program program, ReentrantLock lock) {
+        static Native load() {
+            return new Native(Program.load("linalg", ComputeDevice.CPU), new ReentrantLock());
+        }
+    }
+
     private static final class Holder {
-        static final Program PROGRAM = Program.load("linalg", ComputeDevice.CPU);
+        static final Native PRODUCTS = Native.load();
+        static final Native DECOMPOSITIONS = Native.load();
     }
 }

@@ -1,43 +1,38 @@
 package org.quirkwatch.linalg;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /// The nearest of some rows by Euclidean distance, by exhaustive search.
 ///
-/// The squared distances of a batch to all rows are estimated by one product, |x|² + |y|² − 2x·y,
-/// which loses the digits of small distances. How many is bounded by (4d + 16)·2⁻⁵³·(|x|² + |y|²),
-/// so whatever the estimate leaves open is decided by the sum of squared differences. What results
-/// is therefore that of the sums alone, to the last bit, however the query came in a batch.
+/// All squared distances are estimated first ([DistanceEstimates]), and whatever the estimates
+/// leave open is decided by the sum of squared differences. What results is therefore that of the
+/// sums alone, to the last bit, however the query came in a batch.
 ///
 /// Immutable and thread-safe.
 public final class NearestRows {
 
-    /// Queries from which the product pays: below, copying the rows to it costs more.
-    private static final int PRODUCT_FROM = 16;
-
-    /// Queries in one product, which holds this times the number of rows.
+    /// Queries estimated at once, each to every row.
     private static final int MOST_AT_ONCE = 256;
 
     private static final int NOT_ONE_OF_THEM = -1;
 
     private final Matrix rows;
-    private final double[] squaredLengths;
-    private final double longest;
+    private final DistanceEstimates estimates;
 
     /// @param rows `[n, d]`, finite, n and d of 1 or more
     /// @throws IllegalArgumentException when the square of a row overflows
     public NearestRows(Matrix rows) {
         this.rows = rows;
-        this.squaredLengths = squaredLengths(rows);
-        double most = 0;
-        for (double squaredLength : squaredLengths) {
-            most = Math.max(most, squaredLength);
+        boolean finite = true;
+        for (double squaredLength : squaredLengths(rows)) {
+            finite &= Double.isFinite(squaredLength);
         }
-        if (!(rows.rows() >= 1 && rows.columns() >= 1 && Double.isFinite(most))) {
+        if (!(rows.rows() >= 1 && rows.columns() >= 1 && finite)) {
             throw new IllegalArgumentException(
                     "cannot search %s: empty or too large".formatted(rows));
         }
-        this.longest = most;
+        this.estimates = new DistanceEstimates(rows);
     }
 
     /// The nearest rows of a query, nearest first, of equally near ones the first first.
@@ -106,20 +101,10 @@ public final class NearestRows {
         double[] lengths = squaredLengths(queries);
         for (int from = 0; from < queries.rows(); from += MOST_AT_ONCE) {
             int to = Math.min(from + MOST_AT_ONCE, queries.rows());
-            // [n, to - from]; empty where every distance is summed
-            Matrix products =
-                    to - from < PRODUCT_FROM
-                            ? Matrix.wrap(0, 0, new double[0])
-                            : LinearAlgebra.multiply(rows, transposed(queries, from, to));
+            DistanceEstimates.Batch estimated = estimates.of(queries, from, to);
             for (int i = from; i < to; i++) {
-                action.accept(
-                        new Query(
-                                queries,
-                                i,
-                                others ? i : NOT_ONE_OF_THEM,
-                                lengths[i],
-                                products,
-                                i - from));
+                int self = others ? i : NOT_ONE_OF_THEM;
+                action.accept(new Query(queries, i, self, lengths[i], estimated, i - from));
             }
         }
     }
@@ -130,60 +115,70 @@ public final class NearestRows {
         private final int index;
         private final int self;
         private final double squaredLength;
-        private final Matrix products;
-        private final int column;
-        private final double margin;
+        private final DistanceEstimates.Batch estimated;
+        private final int place;
 
         Query(
                 Matrix queries,
                 int index,
                 int self,
                 double squaredLength,
-                Matrix products,
-                int column) {
+                DistanceEstimates.Batch estimated,
+                int place) {
             this.values = queries.values();
             this.index = index;
             this.self = self;
             this.squaredLength = squaredLength;
-            this.products = products;
-            this.column = column;
-            this.margin =
-                    products.rows() == 0
-                            ? 0
-                            : (4.0 * rows.columns() + 16)
-                                    * Math.ulp(0.5)
-                                    * (squaredLength + longest);
+            this.estimated = estimated;
+            this.place = place;
         }
 
         Found nearest(int k) {
             if (!Double.isFinite(squaredLength)) {
                 return new Found(new int[0], new double[0]);
             }
-            double[] estimates = new double[rows.rows()];
-            double[] smallest = new double[k];
-            Arrays.fill(smallest, Double.POSITIVE_INFINITY);
-            for (int row = 0; row < estimates.length; row++) {
-                estimates[row] = estimate(row);
-                if (row != self && estimates[row] < smallest[k - 1]) {
-                    insert(smallest, estimates[row]);
-                }
-            }
-            double limit = smallest[k - 1] + 2 * margin;
             double[] distances = new double[k];
             int[] indices = new int[k];
             Arrays.fill(distances, Double.POSITIVE_INFINITY);
-            for (int row = 0; row < estimates.length; row++) {
-                if (row == self || !(estimates[row] <= limit)) {
+            for (int row : candidates(k)) {
+                if (row == self) {
                     continue;
                 }
-                double distance = margin == 0 ? estimates[row] : distance(row);
+                double distance = distance(row);
                 if (distance < distances[k - 1]) {
-                    int place = insert(distances, distance);
-                    System.arraycopy(indices, place, indices, place + 1, k - 1 - place);
-                    indices[place] = row;
+                    int at = insert(distances, distance);
+                    System.arraycopy(indices, at, indices, at + 1, k - 1 - at);
+                    indices[at] = row;
                 }
             }
             return new Found(indices, distances);
+        }
+
+        /// The rows that may be among the k nearest, ascending.
+        private int[] candidates(int k) {
+            float[] near = estimated.of(place);
+            if (near.length == 0) {
+                return IntStream.range(0, rows.rows()).toArray();
+            }
+            float[] smallest = new float[k];
+            Arrays.fill(smallest, Float.POSITIVE_INFINITY);
+            int[] found = new int[near.length];
+            int count = 0;
+            double limit = Double.POSITIVE_INFINITY;
+            for (int row = 0; row < near.length; row++) {
+                float estimate = near[row];
+                if (estimate <= limit && row != self) {
+                    found[count++] = row;
+                    if (estimate < smallest[k - 1]) {
+                        insert(smallest, estimate);
+                        float kth = smallest[k - 1];
+                        limit = kth < Float.POSITIVE_INFINITY ? estimated.limit(place, kth) : kth;
+                    }
+                }
+            }
+            // The limit has fallen since the first ones.
+            double last = limit;
+            return Arrays.stream(found, 0, count).filter(row -> near[row] <= last).toArray();
         }
 
         int[] ranks(int[] targets) {
@@ -196,17 +191,14 @@ public final class NearestRows {
             }
             double[] sorted = limits.clone();
             Arrays.sort(sorted);
+            double[] scaled = Arrays.stream(sorted).map(estimates::scaled).toArray();
+            float[] near = estimated.of(place);
             int[] nearer = new int[targets.length + 1];
             for (int row = 0; row < rows.rows(); row++) {
                 if (row == self) {
                     continue;
                 }
-                double estimate = estimate(row);
-                int first = firstAbove(sorted, estimate - margin);
-                if (first != firstAbove(sorted, estimate + margin)) {
-                    first = firstAbove(sorted, distance(row));
-                }
-                nearer[first]++;
+                nearer[firstAbove(row, near, sorted, scaled)]++;
             }
             for (int i = 1; i < nearer.length; i++) {
                 nearer[i] += nearer[i - 1];
@@ -218,12 +210,16 @@ public final class NearestRows {
             return ranks;
         }
 
-        private double estimate(int row) {
-            if (products.rows() == 0) {
-                return distance(row);
+        /// The first limit that a row is nearer than.
+        private int firstAbove(int row, float[] near, double[] sorted, double[] scaled) {
+            if (near.length > 0) {
+                double margin = estimated.margin(place, near[row]);
+                int first = NearestRows.firstAbove(scaled, near[row] - margin);
+                if (first == NearestRows.firstAbove(scaled, near[row] + margin)) {
+                    return first;
+                }
             }
-            double product = products.values()[row * products.columns() + column];
-            return squaredLength + squaredLengths[row] - 2 * product;
+            return NearestRows.firstAbove(sorted, distance(row));
         }
 
         private double distance(int row) {
@@ -262,6 +258,15 @@ public final class NearestRows {
         return place;
     }
 
+    private static void insert(float[] ascending, float value) {
+        int place = ascending.length - 1;
+        while (place > 0 && ascending[place - 1] > value) {
+            ascending[place] = ascending[place - 1];
+            place--;
+        }
+        ascending[place] = value;
+    }
+
     private static int firstAbove(double[] ascending, double value) {
         int low = 0;
         int high = ascending.length;
@@ -283,18 +288,5 @@ public final class NearestRows {
             lengths[i / matrix.columns()] += values[i] * values[i];
         }
         return lengths;
-    }
-
-    /// `[d, to - from]`
-    private static Matrix transposed(Matrix matrix, int from, int to) {
-        int columns = matrix.columns();
-        int count = to - from;
-        double[] values = new double[columns * count];
-        for (int row = 0; row < count; row++) {
-            for (int column = 0; column < columns; column++) {
-                values[column * count + row] = matrix.values()[(from + row) * columns + column];
-            }
-        }
-        return Matrix.wrap(columns, count, values);
     }
 }

@@ -2,7 +2,10 @@ package org.quirkwatch.torch;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /// A region of native memory: every tensor that is made in it, by hand or as the result of a
 /// program, is freed when it is closed. Opened and closed in one method, or owned by an object that
@@ -41,6 +44,22 @@ public final class Scope implements AutoCloseable {
     /// @param values row-major, as many as the shape holds
     public Tensor tensor(float[] values, long... shape) {
         return wrap(manager.create(values, shape(values.length, shape)));
+    }
+
+    /// A float32 tensor in the memory of a buffer, without a copy on the processor. The tensor
+    /// keeps the buffer alive; who writes to it changes the tensor.
+    ///
+    /// @param values a direct buffer in native byte order, row-major, as many floats as the shape
+    ///   holds
+    public Tensor view(ByteBuffer values, long... shape) {
+        if (!values.isDirect() || values.order() != ByteOrder.nativeOrder()) {
+            throw new IllegalArgumentException("a direct buffer in native order is needed");
+        }
+        Shape as = shape(values.remaining() / Float.BYTES, shape);
+        // A copy of the position: the engine moves it.
+        return wrap(
+                manager.create(
+                        values.duplicate().order(ByteOrder.nativeOrder()), as, DataType.FLOAT32));
     }
 
     /// A float64 tensor.

@@ -14,13 +14,26 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NearestRowsTest {
 
     @ParameterizedTest
-    // The last lies so far from the origin that a product alone orders nothing.
-    @CsvSource({"200, 3, 0", "60, 50, 1", "300, 8, 1e7"})
-    void theNearestAreThoseOfTheSumsOfSquares(int n, int d, double offset) {
-        Matrix rows = random(n, d, offset, 1);
-        Matrix queries = random(40, d, offset, 2);
+    // Some lie so far from the origin that a product alone would order nothing, or are so large or
+    // small that single precision does not hold their squares, or not even them.
+    @CsvSource({
+        "200, 3, 0, 1, 40",
+        "60, 50, 1, 1, 40",
+        "300, 8, 1e7, 1, 40",
+        "300, 8, 1e7, 1, 3",
+        "100, 9, 1, 1e30, 40",
+        "100, 9, 1, 1e30, 3",
+        "100, 9, 1, 1e-30, 40",
+        "100, 9, 1, 1e-30, 3",
+        "100, 9, 1, 1e-140, 40",
+        "100, 9, 1, 1e140, 3"
+    })
+    void theNearestAreThoseOfTheSumsOfSquares(
+            int n, int d, double offset, double scale, int count) {
+        Matrix rows = scaled(random(n, d, offset, 1), scale);
+        Matrix queries = scaled(random(count, d, offset, 2), scale);
         NearestRows.Found[] found = new NearestRows(rows).nearest(queries, 7);
-        for (int query = 0; query < 40; query++) {
+        for (int query = 0; query < count; query++) {
             assertThat(found[query].indices()).containsExactly(order(rows, queries, query, 7));
             assertThat(found[query].squaredDistances()).isSorted();
         }
@@ -137,6 +150,24 @@ class NearestRowsTest {
             sum += difference * difference;
         }
         return sum;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1", "40"})
+    void aQueryFarFromAllRowsStillFindsTheNearest(int count) {
+        Matrix rows = random(60, 4, 0, 1);
+        Matrix queries = scaled(random(count, 4, 0, 2), 1e20);
+        NearestRows.Found[] found = new NearestRows(rows).nearest(queries, 3);
+        for (int query = 0; query < count; query++) {
+            assertThat(found[query].indices()).containsExactly(order(rows, queries, query, 3));
+        }
+    }
+
+    private static Matrix scaled(Matrix rows, double scale) {
+        return Matrix.wrap(
+                rows.rows(),
+                rows.columns(),
+                Arrays.stream(rows.toArray()).map(value -> value * scale).toArray());
     }
 
     private static Matrix random(int rows, int columns, double offset, long seed) {
