@@ -2,12 +2,16 @@ package org.quirkwatch.artifact;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import org.quirkwatch.calibration.Calibration;
+import org.quirkwatch.detector.FittedLayers;
+import org.quirkwatch.detector.LayerScale;
 import org.quirkwatch.detector.LayeredDetector;
 import org.quirkwatch.feature.FeatureLayer;
 import org.quirkwatch.feature.FeatureSet;
+import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.ModelIdentity;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
@@ -23,20 +27,33 @@ public final class Artifact {
     private final LayeredDetector detector;
     private final Calibration calibration;
     private final Provenance provenance;
+    private final KeptRows kept;
     private final Manifest manifest;
 
-    /// @param id a name of up to 100 letters, digits, `.`, `_` and `-`, not starting with a sign
-    /// @param features fitted
-    /// @param detector fitted on their layers
-    /// @param calibration of the detector's aggregated score
-    /// @param provenance with as many calibration rows as the calibration has
-    /// @throws Problem `invalid-fit` for an unusable id
+    /// An artifact that keeps no trusted rows, as the other constructor has it.
     public Artifact(
             String id,
             FeatureSet features,
             LayeredDetector detector,
             Calibration calibration,
             Provenance provenance) {
+        this(id, features, detector, calibration, provenance, KeptRows.NONE);
+    }
+
+    /// @param id a name of up to 100 letters, digits, `.`, `_` and `-`, not starting with a sign
+    /// @param features fitted
+    /// @param detector fitted on their layers
+    /// @param calibration of the detector's aggregated score
+    /// @param provenance with as many calibration rows as the calibration has
+    /// @param kept of its trusted rows
+    /// @throws Problem `invalid-fit` for an unusable id
+    public Artifact(
+            String id,
+            FeatureSet features,
+            LayeredDetector detector,
+            Calibration calibration,
+            Provenance provenance,
+            KeptRows kept) {
         if (!ID.matcher(id).matches()) {
             throw new Problem(
                     ProblemCode.INVALID_FIT,
@@ -55,11 +72,13 @@ public final class Artifact {
                     "n_calibration is %d, there are %d calibration scores"
                             .formatted(provenance.nCalibration(), calibration.n()));
         }
+        kept.require(detector.layers().widths(), provenance.nScale(), provenance.nCalibration());
         this.id = id;
         this.features = features;
         this.detector = detector;
         this.calibration = calibration;
         this.provenance = provenance;
+        this.kept = kept;
         this.manifest = Manifest.of(this);
     }
 
@@ -93,6 +112,43 @@ public final class Artifact {
     /// Where it comes from.
     public Provenance provenance() {
         return provenance;
+    }
+
+    /// What it keeps of its trusted rows.
+    public KeptRows kept() {
+        return kept;
+    }
+
+    /// The detector and its calibration as if other untrusted rows had been there.
+    ///
+    /// @param detector with the scale that belongs to it
+    /// @param calibration of its scores, on the same held-out rows
+    public record Refitted(LayeredDetector detector, Calibration calibration) {}
+
+    /// Fits the rule anew with other untrusted rows. What it learned of the trusted rows stays; the
+    /// held-out rows are scored anew, so that p-values and thresholds belong to the new scores.
+    ///
+    /// @param untrusted per layer `[m, width]`
+    /// @throws Problem `invalid-fit` when there are too few rows, they do not vary, or the scores
+    ///   of the held-out rows have no scale
+    /// @throws IllegalStateException unless held-out rows are kept
+    public Refitted withUntrusted(Map<String, Matrix> untrusted) {
+        if (!kept.hasHeldOut()) {
+            throw new IllegalStateException(id + " keeps no held-out rows");
+        }
+        FittedLayers layers = detector.layers().withUntrusted(untrusted);
+        LayeredDetector refitted;
+        try {
+            LayerScale scale = LayerScale.of(Matrix.ofRows(layers.score(kept.scale())));
+            refitted = new LayeredDetector(layers, detector.aggregation(), scale);
+        } catch (IllegalArgumentException e) {
+            throw new Problem(
+                    ProblemCode.INVALID_FIT,
+                    "the scores of the held-out trusted rows have no scale: " + e.getMessage(),
+                    e);
+        }
+        double[] scores = refitted.score(kept.calibration()).aggregated();
+        return new Refitted(refitted, new Calibration(scores));
     }
 
     /// Checks that a model is the one that this detector was fitted on: same architecture, weights,

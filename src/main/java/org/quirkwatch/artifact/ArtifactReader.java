@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.quirkwatch.calibration.Calibration;
 import org.quirkwatch.checkpoint.SafetensorsFile;
 import org.quirkwatch.checkpoint.TensorInfo;
@@ -43,6 +44,7 @@ final class ArtifactReader {
     private static final int MOST_MANIFEST_BYTES = 4 << 20;
     private static final int MOST_LAYERS = 1024;
     private static final int MOST_FEATURES = 64;
+    private static final int MOST_WIDTH = 1 << 20;
 
     /// 2 GiB of numbers.
     private static final long MOST_ELEMENTS = 1L << 28;
@@ -55,7 +57,7 @@ final class ArtifactReader {
 
     Artifact read() {
         Manifest manifest = manifest();
-        SortedMap<String, Matrix> tensors = tensors(expectedShapes(manifest));
+        SortedMap<String, Matrix> tensors = tensors(manifest);
         String tensorsDigest = Digest.of(tensors);
         if (!tensorsDigest.equals(manifest.tensorsDigest())) {
             throw invalid(
@@ -147,6 +149,11 @@ final class ArtifactReader {
         }
         shapes.put(Manifest.SCALE_SCORES, List.of(manifest.provenance().nScale(), names.size()));
         shapes.put(Manifest.CALIBRATION_SCORES, List.of(1, manifest.provenance().nCalibration()));
+        requireBounded(shapes);
+        return shapes;
+    }
+
+    private static void requireBounded(SortedMap<String, List<Integer>> shapes) {
         long elements = 0;
         for (Map.Entry<String, List<Integer>> entry : shapes.entrySet()) {
             List<Integer> shape = entry.getValue();
@@ -164,13 +171,36 @@ final class ArtifactReader {
                     "the tensors have more than %d elements in all, which is the limit"
                             .formatted(MOST_ELEMENTS));
         }
-        return shapes;
     }
 
-    private SortedMap<String, Matrix> tensors(SortedMap<String, List<Integer>> shapes) {
+    /// Adds the shapes of kept rows that the file holds: how many rows they are the manifest says,
+    /// how wide the detector, once it is there.
+    private static void addKept(
+            SortedMap<String, List<Integer>> shapes, Manifest manifest, SafetensorsFile file) {
+        for (Manifest.LayerEntry layer : manifest.layers()) {
+            Map<String, Integer> rows =
+                    Map.of(
+                            Manifest.headMean(layer.name()), 1,
+                            Manifest.scaleRows(layer.name()), manifest.provenance().nScale(),
+                            Manifest.calibrationRows(layer.name()),
+                                    manifest.provenance().nCalibration());
+            rows.forEach((name, count) -> {
+                if (file.contains(name)) {
+                    long[] shape = file.info(name).shape();
+                    long width = shape.length == 2 ? shape[1] : 0;
+                    shapes.put(name, List.of(count, Math.clamp(width, 0, MOST_WIDTH)));
+                }
+            });
+        }
+        requireBounded(shapes);
+    }
+
+    private SortedMap<String, Matrix> tensors(Manifest manifest) {
+        SortedMap<String, List<Integer>> shapes = expectedShapes(manifest);
         SafetensorsFile file =
                 SafetensorsFile.open(
                         directory.resolve(ArtifactDirectory.TENSORS), ProblemCode.INVALID_ARTIFACT);
+        addKept(shapes, manifest, file);
         Set<String> superfluous = new TreeSet<>(file.names());
         superfluous.removeAll(shapes.keySet());
         if (!superfluous.isEmpty()) {
@@ -240,9 +270,28 @@ final class ArtifactReader {
                     features,
                     new LayeredDetector(layers, Aggregation.parse(manifest.aggregation()), scale),
                     calibration,
-                    manifest.provenance());
+                    manifest.provenance(),
+                    kept(manifest, tensors));
         } catch (Problem | IllegalArgumentException e) {
             throw invalid(ArtifactDirectory.MANIFEST, e);
+        }
+    }
+
+    private static KeptRows kept(Manifest manifest, SortedMap<String, Matrix> tensors) {
+        SequencedMap<String, Matrix> means = new LinkedHashMap<>();
+        SequencedMap<String, Matrix> scale = new LinkedHashMap<>();
+        SequencedMap<String, Matrix> calibration = new LinkedHashMap<>();
+        for (Manifest.LayerEntry layer : manifest.layers()) {
+            put(means, layer.name(), tensors.get(Manifest.headMean(layer.name())));
+            put(scale, layer.name(), tensors.get(Manifest.scaleRows(layer.name())));
+            put(calibration, layer.name(), tensors.get(Manifest.calibrationRows(layer.name())));
+        }
+        return new KeptRows(means, scale, calibration);
+    }
+
+    private static void put(Map<String, Matrix> to, String layer, @Nullable Matrix matrix) {
+        if (matrix != null) {
+            to.put(layer, matrix);
         }
     }
 

@@ -159,6 +159,10 @@ record Manifest(
                 .forEach((layer, state) ->
                         state.tensors()
                                 .forEach((key, matrix) -> tensors.put(tensor(layer, key), matrix)));
+        KeptRows kept = artifact.kept();
+        kept.headMeans().forEach((layer, mean) -> tensors.put(headMean(layer), mean));
+        kept.scale().forEach((layer, rows) -> tensors.put(scaleRows(layer), rows));
+        kept.calibration().forEach((layer, rows) -> tensors.put(calibrationRows(layer), rows));
         tensors.put(SCALE_SCORES, artifact.detector().scale().scores());
         tensors.put(CALIBRATION_SCORES, vector(artifact.calibration().scores()));
         return tensors;
@@ -172,6 +176,21 @@ record Manifest(
     /// The name in the file of a layer's tensor.
     static String tensor(String layer, String key) {
         return "layers/" + layer + "/" + key;
+    }
+
+    /// The name in the file of the mean of a layer with heads, which need not be there.
+    static String headMean(String layer) {
+        return "heads/mean/" + layer;
+    }
+
+    /// The name in the file of a layer's rows of the scale, which need not be there.
+    static String scaleRows(String layer) {
+        return "scale/rows/" + layer;
+    }
+
+    /// The name in the file of a layer's rows of the calibration, which need not be there.
+    static String calibrationRows(String layer) {
+        return "calibration/rows/" + layer;
     }
 
     private Manifest withDigest(String value) {

@@ -60,6 +60,21 @@ record EachLayer(String rule, SequencedMap<String, FittedDetector> layers) imple
     }
 
     @Override
+    public boolean scoresEachAlone() {
+        return true;
+    }
+
+    @Override
+    public double[] score(String layer, Map<String, Matrix> features) {
+        FittedDetector fitted = layers.get(layer);
+        if (fitted == null) {
+            throw new IllegalArgumentException(
+                    "layer %s is missing among %s".formatted(layer, layers.keySet()));
+        }
+        return fitted.score(get(features, layer));
+    }
+
+    @Override
     public SequencedMap<String, FittedState> states() {
         SequencedMap<String, FittedState> states = new LinkedHashMap<>();
         layers.forEach((layer, fitted) -> states.put(layer, fitted.state()));

@@ -1,5 +1,7 @@
 package org.quirkwatch.detector;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import org.quirkwatch.linalg.FittedState;
@@ -30,6 +32,21 @@ public interface FittedLayers {
     /// @return `[batch][nLayers]`; finite for a finite sample unless the score itself overflows,
     ///   NaN or infinite otherwise
     double[][] score(Map<String, Matrix> features);
+
+    /// Whether a layer's score depends on the rows of that layer alone.
+    default boolean scoresEachAlone() {
+        return false;
+    }
+
+    /// The scores of one layer.
+    ///
+    /// @param features per layer `[batch, width]`; where [#scoresEachAlone], others than this layer
+    ///   need not be there
+    /// @return `[batch]`, as [#score] has them
+    default double[] score(String layer, Map<String, Matrix> features) {
+        int place = List.copyOf(widths().keySet()).indexOf(layer);
+        return Arrays.stream(score(features)).mapToDouble(row -> row[place]).toArray();
+    }
 
     /// Everything that it is, as data, by the layer's name in order.
     SequencedMap<String, FittedState> states();

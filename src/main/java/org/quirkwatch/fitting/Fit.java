@@ -64,13 +64,19 @@ public final class Fit {
         List<TokenizedSignal> otherTokens =
                 tokenize(model, others.signals(), "untrusted", features.needsLabels());
         FeatureSet fitted = features.fit(model, split.fit().stream().map(tokens::get).toList());
+        KeepingRows rows =
+                new KeepingRows(
+                        new ModelRows(model, fitted, tokens),
+                        split,
+                        fitted.layers(),
+                        detector.rule().offline());
         LayeredFit fit =
                 LayeredFit.of(
                         detector,
                         options.aggregation(),
                         fitted.layers().stream().map(FeatureLayer::name).toList(),
                         split,
-                        new ModelRows(model, fitted, tokens),
+                        rows,
                         otherTokens.isEmpty()
                                 ? Optional.empty()
                                 : Optional.of(new ModelRows(model, fitted, otherTokens)),
@@ -89,7 +95,8 @@ public final class Fit {
                         others.digest(),
                         others.signals().size(),
                         options.seed(),
-                        CodeVersion.current()));
+                        CodeVersion.current()),
+                rows.kept());
     }
 
     private static void requireBounded(String what, List<Signal> signals) {

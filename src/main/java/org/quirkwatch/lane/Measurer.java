@@ -2,9 +2,13 @@ package org.quirkwatch.lane;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.stream.IntStream;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.detector.Scores;
 import org.quirkwatch.feature.FeatureRun;
@@ -22,9 +26,10 @@ import org.quirkwatch.problem.ProblemCode;
 public final class Measurer implements BatchMeasurer {
 
     private final HookedModel model;
-    private final Artifact artifact;
+    private final Judges judges;
     private final FeatureSet features;
     private final CaptureSpec spec;
+    private final List<String> headLayers;
 
     /// Matches the two.
     ///
@@ -32,9 +37,18 @@ public final class Measurer implements BatchMeasurer {
     /// @param artifact the detector
     /// @throws Problem `artifact-mismatch` when the detector was fitted on another model
     public Measurer(HookedModel model, Artifact artifact) {
+        this(model, artifact, Judges.fixed(artifact));
+    }
+
+    /// Matches the two, with judges of the detector that change.
+    ///
+    /// @param judges of this artifact
+    /// @throws Problem `artifact-mismatch` when the detector was fitted on another model
+    public Measurer(HookedModel model, Artifact artifact, Judges judges) {
         artifact.requireModel(model.identity());
         this.model = model;
-        this.artifact = artifact;
+        this.judges = judges;
+        this.headLayers = HeadContributions.layers(artifact);
         this.features = artifact.features();
         this.spec = features.spec(true);
     }
@@ -50,7 +64,10 @@ public final class Measurer implements BatchMeasurer {
         FeatureRun run = FeatureRun.of(model, features, batch, spec);
         Capture capture = run.capture();
         long forward = System.nanoTime();
-        Scores scores = artifact.detector().score(features.extract(capture).byLayer());
+        Map<String, Matrix> byLayer = features.extract(capture).byLayer();
+        // One judge for the whole batch, whatever takes its place meanwhile.
+        Judge judge = judges.current();
+        Scores scores = judge.detector().score(byLayer);
         List<Measurement> measurements = new ArrayList<>(batch.size());
         for (int row = 0; row < batch.size(); row++) {
             int at = row;
@@ -58,14 +75,21 @@ public final class Measurer implements BatchMeasurer {
                     run.refused()
                             .get(row)
                             .<Measurement>map(Measurement.Failed::new)
-                            .orElseGet(() -> measurement(capture, scores, at)));
+                            .orElseGet(() -> measurement(capture, byLayer, judge, scores, at)));
         }
+        judges.saw(
+                byLayer,
+                IntStream.range(0, batch.size())
+                        .filter(row -> measurements.get(row) instanceof Measurement.Measured)
+                        .boxed()
+                        .toList());
         long end = System.nanoTime();
         return new Batch(
                 measurements, Duration.ofNanos(forward - start), Duration.ofNanos(end - forward));
     }
 
-    private Measurement measurement(Capture capture, Scores scores, int row) {
+    private Measurement measurement(
+            Capture capture, Map<String, Matrix> byLayer, Judge judge, Scores scores, int row) {
         int fired = fired(capture, row);
         int taps = spec.taps().size();
         if (fired < taps) {
@@ -83,16 +107,22 @@ public final class Measurer implements BatchMeasurer {
                             .formatted(logProb));
         }
         SequencedMap<String, Double> layers = new LinkedHashMap<>();
-        for (String layer : artifact.detector().layers().widths().keySet()) {
+        for (String layer : judge.detector().layers().widths().keySet()) {
             layers.put(layer, scores.perLayer()[row][layers.size()]);
         }
+        Map<String, double[]> headRows = new HashMap<>();
+        for (String layer : headLayers) {
+            headRows.put(layer, Objects.requireNonNull(byLayer.get(layer)).row(row));
+        }
         return new Measurement.Measured(
+                new Measurement.Basis(judge.calibration(), judge.window()),
                 score,
-                artifact.calibration().pValue(score),
+                judge.calibration().pValue(score),
                 layers,
                 logProb,
                 capture.labelLogOdds()[row],
-                fired);
+                fired,
+                headRows);
     }
 
     private int fired(Capture capture, int row) {

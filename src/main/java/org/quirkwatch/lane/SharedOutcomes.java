@@ -13,8 +13,8 @@ import org.quirkwatch.signal.Signal;
 /// shared, never failures: who waited for one that failed has to ask for itself. Thread-safe.
 public final class SharedOutcomes {
 
-    // Beside the texts: objects, the outcome with its layers, the table.
-    private static final int ENTRY_BYTES = 1_000;
+    /// Beside the texts: objects, the outcome with its layers, the table.
+    public static final int ENTRY_BYTES = 1_000;
 
     private final Cache<Key, CompletableFuture<Outcome>> outcomes;
 
@@ -23,23 +23,25 @@ public final class SharedOutcomes {
             return new Key(signal.prompt(), signal.label(), signal.choices());
         }
 
-        int bytes() {
+        int bytes(int entryBytes) {
             long chars = prompt.length() + (label == null ? 0L : label.length());
             for (String choice : choices) {
                 chars += choice.length();
             }
-            return (int) Math.min(Integer.MAX_VALUE, ENTRY_BYTES + 2 * chars);
+            return (int) Math.min(Integer.MAX_VALUE, entryBytes + 2 * chars);
         }
     }
 
     /// Shares nothing yet.
     ///
     /// @param maxBytes of texts and what belongs to them; 0 shares nothing
-    public SharedOutcomes(long maxBytes) {
+    /// @param entryBytes what an entry takes beside its texts, [#ENTRY_BYTES] or more
+    public SharedOutcomes(long maxBytes, int entryBytes) {
         outcomes =
                 Caffeine.newBuilder()
                         .maximumWeight(maxBytes)
-                        .weigher((Key key, CompletableFuture<Outcome> outcome) -> key.bytes())
+                        .weigher((Key key, CompletableFuture<Outcome> outcome) ->
+                                key.bytes(entryBytes))
                         // What is evicted is only forgotten: no thread is needed for that.
                         .executor(Runnable::run)
                         .build();

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.quirkwatch.lane.LaneLimits;
+import org.quirkwatch.lane.WindowLimits;
 import org.quirkwatch.model.BatchBounds;
 import org.quirkwatch.signal.SignalLimits;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -33,6 +34,7 @@ import org.springframework.validation.annotation.Validated;
 ///   `quirkwatch` in the user's cache directory
 /// @param limits how large a request may be
 /// @param lane the bounds of the threads that run the model
+/// @param untrustedWindow the traffic that rules which learn from untrusted rows learn from
 /// @param drain how the service stops
 /// @param policies by id; the policy `default` exists whether or not it is given
 @Validated
@@ -46,6 +48,7 @@ record QuirkwatchProperties(
         @DefaultValue("") @NotNull String cache,
         @DefaultValue @NotNull @Valid Limits limits,
         @DefaultValue @NotNull @Valid Lane lane,
+        @DefaultValue @NotNull @Valid UntrustedWindow untrustedWindow,
         @DefaultValue @NotNull @Valid Drain drain,
         @DefaultValue @NotNull Map<String, @Valid PolicySettings> policies) {
 
@@ -123,6 +126,26 @@ record QuirkwatchProperties(
         }
     }
 
+    /// The traffic that a rule which learns from untrusted rows learns from. Other rules ignore it.
+    ///
+    /// @param enabled whether it learns from traffic (default true); else from the untrusted rows
+    ///   of the fit for ever
+    /// @param size signals that the window holds, the last ones (default 2000)
+    /// @param least signals from which it takes the place of the fit's untrusted rows (default 200)
+    /// @param every signals that come between two fits (default 500)
+    /// @param after the longest time between two fits while signals come (default 60 s)
+    record UntrustedWindow(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("2000") @Min(2) @Max(100_000) int size,
+            @DefaultValue("200") @Min(2) @Max(100_000) int least,
+            @DefaultValue("500") @Min(1) @Max(1_000_000) int every,
+            @DefaultValue("60s") @NotNull @DurationMin(millis = 1) Duration after) {
+
+        WindowLimits limits() {
+            return new WindowLimits(size, least, every, after);
+        }
+    }
+
     /// How the service stops.
     ///
     /// @param atLeast how long callers are told so before the server closes (default 500 ms)
@@ -154,6 +177,11 @@ record QuirkwatchProperties(
     /// Checks what concerns several settings, and sorts the policies.
     QuirkwatchProperties {
         policies = new TreeMap<>(policies);
+        if (!(untrustedWindow.least() <= untrustedWindow.size())) {
+            throw new IllegalArgumentException(
+                    "quirkwatch.untrusted-window.least is %d, more than its size %d"
+                            .formatted(untrustedWindow.least(), untrustedWindow.size()));
+        }
         if (!(limits.maxBatchSignals() <= lane.maxPendingSignals())) {
             throw new IllegalArgumentException(
                     ("quirkwatch.limits.max-batch-signals is %d, more than"

@@ -3,10 +3,16 @@ package org.quirkwatch.scoring;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.lane.BatchMeasurer;
+import org.quirkwatch.lane.HeadContributions;
+import org.quirkwatch.lane.Judge;
+import org.quirkwatch.lane.Judges;
+import org.quirkwatch.lane.Measurement;
 import org.quirkwatch.lane.Measurer;
 import org.quirkwatch.lane.Outcome;
+import org.quirkwatch.lane.SharedOutcomes;
 import org.quirkwatch.lane.Timing;
 import org.quirkwatch.model.BatchBounds;
 import org.quirkwatch.model.BatchPlan;
@@ -23,7 +29,9 @@ public final class Scorer {
 
     private final HookedModel model;
     private final Artifact artifact;
+    private final Judges judges;
     private final Measurer measurer;
+    private final HeadContributions heads;
 
     /// Matches the two.
     ///
@@ -31,14 +39,39 @@ public final class Scorer {
     /// @param artifact the detector
     /// @throws Problem `artifact-mismatch` when the detector was fitted on another model
     public Scorer(HookedModel model, Artifact artifact) {
+        this(model, artifact, Judges.fixed(artifact));
+    }
+
+    /// Matches the two, with judges of the detector that may change.
+    ///
+    /// @param judges of this artifact
+    Scorer(HookedModel model, Artifact artifact, Judges judges) {
         this.model = model;
         this.artifact = artifact;
-        this.measurer = new Measurer(model, artifact);
+        this.judges = judges;
+        this.measurer = new Measurer(model, artifact, judges);
+        this.heads = new HeadContributions(artifact, judges);
     }
 
     /// The detector.
     public Artifact artifact() {
         return artifact;
+    }
+
+    /// What signals are judged by at the moment.
+    Judge judge() {
+        return judges.current();
+    }
+
+    /// What the attention heads contributed, `[heads]` by the layer's name; empty for layers
+    /// without.
+    Map<String, double[]> headContributions(Measurement.Measured measured) {
+        return heads.of(measured);
+    }
+
+    /// What the outcome of a signal takes beside its texts, about.
+    int outcomeBytes() {
+        return SharedOutcomes.ENTRY_BYTES + heads.bytes();
     }
 
     /// The model.

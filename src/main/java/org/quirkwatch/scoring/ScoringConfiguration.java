@@ -3,6 +3,7 @@ package org.quirkwatch.scoring;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -11,8 +12,11 @@ import org.quirkwatch.artifact.ArtifactDirectory;
 import org.quirkwatch.bundled.Bundled;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.checkpoint.ScanMemory;
+import org.quirkwatch.detector.Rules;
+import org.quirkwatch.lane.Judges;
 import org.quirkwatch.lane.Lanes;
 import org.quirkwatch.lane.SharedOutcomes;
+import org.quirkwatch.lane.UntrustedWindow;
 import org.quirkwatch.model.ModelIdentity;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.signal.LabelRule;
@@ -78,10 +82,30 @@ class ScoringConfiguration {
                         : Path.of(properties.detector()));
     }
 
+    /// Who judges: the artifact as it was fitted, or, of a rule that learns from untrusted rows, as
+    /// it is fitted anew with traffic. Stopped after the lanes, which it hears.
+    @Bean
+    Judges judges(QuirkwatchProperties properties, Artifact artifact) {
+        boolean offline = Rules.named(artifact.detector().rule()).offline();
+        if (!offline || !properties.untrustedWindow().enabled()) {
+            return Judges.fixed(artifact);
+        }
+        if (!artifact.kept().hasHeldOut()) {
+            LOG.warn(
+                    "detector {} keeps no held-out rows to calibrate by: it judges with the untrusted"
+                            + " rows of its fit; fitted anew, and not too wide, it learns from"
+                            + " traffic",
+                    artifact.id());
+            return Judges.fixed(artifact);
+        }
+        return new UntrustedWindow(
+                artifact, properties.untrustedWindow().limits(), InstantSource.system());
+    }
+
     /// What tokenizes, and says which model and detector judge.
     @Bean
-    Scorer scorer(Models models, Artifact artifact) {
-        return new Scorer(models.all().getFirst(), artifact);
+    Scorer scorer(Models models, Artifact artifact, Judges judges) {
+        return new Scorer(models.all().getFirst(), artifact, judges);
     }
 
     @Bean
@@ -100,6 +124,7 @@ class ScoringConfiguration {
                 observations,
                 scorer.model().id(),
                 scorer.artifact(),
+                () -> scorer.judge().calibration(),
                 policies,
                 version == null ? "unknown" : version);
     }
@@ -110,9 +135,10 @@ class ScoringConfiguration {
             QuirkwatchProperties properties,
             Models models,
             Artifact artifact,
+            Judges judges,
             ScoringMetrics metrics) {
         List<Scorer> scorers =
-                models.all().stream().map(model -> new Scorer(model, artifact)).toList();
+                models.all().stream().map(model -> new Scorer(model, artifact, judges)).toList();
         scorers.forEach(Readiness::tryOut);
         Lanes lanes =
                 new Lanes(
@@ -122,6 +148,10 @@ class ScoringConfiguration {
                         properties.lane().limits(),
                         metrics);
         metrics.watchPending(lanes::pending);
+        if (judges instanceof UntrustedWindow window) {
+            metrics.watchWindow(window);
+            window.open();
+        }
         ModelIdentity model = scorers.getFirst().model();
         LOG.info(
                 "model {} ({}, {} on {}), detector {} ({} calibration rows): signals are scored",
@@ -150,7 +180,7 @@ class ScoringConfiguration {
         return new SignalScoring(
                 scorer,
                 lanes,
-                new SharedOutcomes(properties.lane().sharedSize().toBytes()),
+                new SharedOutcomes(properties.lane().sharedSize().toBytes(), scorer.outcomeBytes()),
                 metrics,
                 properties.allPolicies());
     }

@@ -2,6 +2,7 @@ package org.quirkwatch.scoring;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -19,6 +20,7 @@ import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.calibration.Calibration;
 import org.quirkwatch.lane.BatchMeasurer;
 import org.quirkwatch.lane.LaneListener;
+import org.quirkwatch.lane.UntrustedWindow;
 import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.TokenizedSignal;
 
@@ -59,6 +61,7 @@ final class ScoringMetrics implements LaneListener {
             ObservationRegistry observations,
             String model,
             Artifact artifact,
+            Supplier<Calibration> calibration,
             Collection<Policy> policies,
             String version) {
         this.meters = meters;
@@ -84,8 +87,8 @@ final class ScoringMetrics implements LaneListener {
                         .description("Signals that got the measurement of an equal one")
                         .register(meters);
         for (Policy policy : policies) {
-            threshold(artifact.calibration(), policy, "review", policy.alphaReview());
-            threshold(artifact.calibration(), policy, "discard", policy.alphaDiscard());
+            threshold(calibration, policy, "review", policy.alphaReview());
+            threshold(calibration, policy, "discard", policy.alphaDiscard());
             gauge(
                     "expected.flag.rate",
                     "Share of trusted signals that are not accepted, at most",
@@ -98,6 +101,18 @@ final class ScoringMetrics implements LaneListener {
     void watchPending(IntSupplier pending) {
         Gauge.builder("quirkwatch.pending.signals", pending::getAsInt)
                 .description("Signals that wait for the model or are in it")
+                .register(meters);
+    }
+
+    void watchWindow(UntrustedWindow window) {
+        Gauge.builder("quirkwatch.window.signals", window::rows)
+                .description("Signals in the window that the rule learns from")
+                .register(meters);
+        FunctionCounter.builder("quirkwatch.window.fits", window, UntrustedWindow::fits)
+                .description("How often the rule was fitted anew to its window")
+                .register(meters);
+        FunctionCounter.builder("quirkwatch.window.failures", window, UntrustedWindow::failures)
+                .description("How often the rule could not be fitted to its window")
                 .register(meters);
     }
 
@@ -164,12 +179,12 @@ final class ScoringMetrics implements LaneListener {
         }
     }
 
-    private void threshold(Calibration calibration, Policy policy, String level, double alpha) {
-        gauge(
-                "threshold",
-                "Score above which a signal is not accepted, or discarded",
-                calibration.threshold(alpha),
-                Tags.of("policy", policy.id(), "level", level));
+    private void threshold(
+            Supplier<Calibration> calibration, Policy policy, String level, double alpha) {
+        Gauge.builder("quirkwatch.threshold", () -> calibration.get().threshold(alpha))
+                .description("Score above which a signal is not accepted, or discarded")
+                .tags(Tags.of("policy", policy.id(), "level", level))
+                .register(meters);
     }
 
     private void gauge(String name, String description, double value, Tags tags) {

@@ -6,12 +6,15 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.calibration.Calibration;
 import org.quirkwatch.lane.Measurement;
 import org.quirkwatch.lane.Timing;
+import org.quirkwatch.lane.Window;
 import org.quirkwatch.web.ProblemDocument;
 
 /// A verdict as callers see it: JSON with snake-case names, in the order of the fields. What does
@@ -36,6 +39,7 @@ import org.quirkwatch.web.ProblemDocument;
     "label",
     "detector",
     "calibration",
+    "window",
     "model",
     "policy",
     "taps",
@@ -97,6 +101,11 @@ public record VerdictDocument(
         @Nullable Label label,
         @Schema(requiredMode = RequiredMode.REQUIRED) Detector detector,
         @Schema(requiredMode = RequiredMode.REQUIRED) CalibrationPart calibration,
+        @Schema(
+                        description =
+                                "The untrusted signals that the rule had learned from when it judged;"
+                                        + " only of rules that learn from such.")
+                @Nullable WindowPart window,
         @Schema(requiredMode = RequiredMode.REQUIRED) Model model,
         @Schema(requiredMode = RequiredMode.REQUIRED) PolicyPart policy,
         @Nullable Taps taps,
@@ -180,6 +189,48 @@ public record VerdictDocument(
                     @JsonProperty("alpha_discard")
                     double alphaDiscard) {}
 
+    @Schema(
+            name = "WindowReference",
+            description =
+                    "Untrusted signals that a rule learned from: those of its fit, or a rolling window"
+                            + " of what was measured lately. The same signal under the same window"
+                            + " gets the same score.")
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"number", "n", "from", "to"})
+    record WindowPart(
+            @Schema(
+                            description =
+                                    "0 for the untrusted signals of the fit; else counted from the"
+                                            + " start of the service.",
+                            example = "3",
+                            minimum = "0",
+                            requiredMode = RequiredMode.REQUIRED)
+                    long number,
+            @Schema(
+                            description = "Signals in it.",
+                            example = "2000",
+                            minimum = "0",
+                            requiredMode = RequiredMode.REQUIRED)
+                    int n,
+            @Schema(
+                            description =
+                                    "When the first of them was measured; absent for the fit.",
+                            format = "date-time")
+                    @Nullable String from,
+            @Schema(
+                            description = "When the last of them was measured; absent for the fit.",
+                            format = "date-time")
+                    @Nullable String to) {
+
+        static WindowPart of(Window window) {
+            return new WindowPart(
+                    window.number(),
+                    window.rows(),
+                    window.from().map(Object::toString).orElse(null),
+                    window.to().map(Object::toString).orElse(null));
+        }
+    }
+
     @Schema(name = "ModelReference", description = "The model that read the signal.")
     @JsonPropertyOrder({"id", "digest"})
     record Model(
@@ -235,7 +286,8 @@ public record VerdictDocument(
                     double score) {}
 
     @Schema(name = "LayerScore", description = "The raw score of one layer.")
-    @JsonPropertyOrder({"hook_point", "score"})
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @JsonPropertyOrder({"hook_point", "score", "heads"})
     record Layer(
             @Schema(
                             description =
@@ -245,7 +297,14 @@ public record VerdictDocument(
                             requiredMode = RequiredMode.REQUIRED)
                     @JsonProperty("hook_point")
                     String hookPoint,
-            @Schema(example = "3.2", requiredMode = RequiredMode.REQUIRED) double score) {}
+            @Schema(example = "3.2", requiredMode = RequiredMode.REQUIRED) double score,
+            @Schema(
+                            description =
+                                    "By how much the score falls when the features of one attention"
+                                            + " head are replaced by their trusted means, per head in"
+                                            + " order; only of features that have heads.",
+                            example = "[0.1, 2.9]")
+                    @Nullable List<Double> heads) {}
 
     /// The document of a verdict.
     ///
@@ -278,7 +337,8 @@ public record VerdictDocument(
                             null,
                             null,
                             detector(scorer.artifact()),
-                            calibration(scorer.artifact(), unscored.policy()),
+                            calibration(scorer.artifact().calibration(), unscored.policy()),
+                            null,
                             model(scorer),
                             policy(unscored.policy()),
                             null,
@@ -290,9 +350,9 @@ public record VerdictDocument(
 
     private static VerdictDocument scored(Verdict.Scored verdict, Scorer scorer, boolean explain) {
         Artifact artifact = scorer.artifact();
-        Calibration calibration = artifact.calibration();
         Policy policy = verdict.policy();
         Measurement.Measured measured = verdict.measured();
+        Calibration calibration = measured.basis().calibration();
         return new VerdictDocument(
                 verdict.id(),
                 null,
@@ -310,13 +370,14 @@ public record VerdictDocument(
                         measured.logProb(),
                         Double.isFinite(measured.logOdds()) ? measured.logOdds() : null),
                 detector(artifact),
-                calibration(artifact, policy),
+                calibration(calibration, policy),
+                measured.basis().window().map(WindowPart::of).orElse(null),
                 model(scorer),
                 policy(policy),
                 new Taps(artifact.features().taps().size(), measured.tapsFired()),
                 timing(verdict.timing()),
                 verdict.tokens(),
-                explain ? layers(measured) : null);
+                explain ? layers(measured, scorer) : null);
     }
 
     private static @Nullable String shadow(Verdict verdict) {
@@ -331,9 +392,8 @@ public record VerdictDocument(
                 artifact.detector().rule());
     }
 
-    private static CalibrationPart calibration(Artifact artifact, Policy policy) {
-        return new CalibrationPart(
-                artifact.calibration().n(), policy.alphaReview(), policy.alphaDiscard());
+    private static CalibrationPart calibration(Calibration calibration, Policy policy) {
+        return new CalibrationPart(calibration.n(), policy.alphaReview(), policy.alphaDiscard());
     }
 
     private static Model model(Scorer scorer) {
@@ -354,9 +414,16 @@ public record VerdictDocument(
         return Math.round(duration.toNanos() / NANOS_PER_MILLI * 1e3) / 1e3;
     }
 
-    private static List<Layer> layers(Measurement.Measured measured) {
+    private static List<Layer> layers(Measurement.Measured measured, Scorer scorer) {
+        Map<String, double[]> heads = scorer.headContributions(measured);
         return measured.layers().entrySet().stream()
-                .map(layer -> new Layer(layer.getKey(), layer.getValue()))
+                .map(layer ->
+                        new Layer(
+                                layer.getKey(), layer.getValue(), heads(heads.get(layer.getKey()))))
                 .toList();
+    }
+
+    private static @Nullable List<Double> heads(double @Nullable [] contributions) {
+        return contributions == null ? null : Arrays.stream(contributions).boxed().toList();
     }
 }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -12,6 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.quirkwatch.artifact.ArtifactDirectory;
 import org.quirkwatch.bundled.Bundled;
+import org.quirkwatch.calibration.Calibration;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.lane.BatchMeasurer;
 import org.quirkwatch.lane.Caller;
@@ -87,7 +90,15 @@ final class LaneCommand implements Callable<Integer> {
             for (double value : logProb) {
                 measurements.add(
                         new Measurement.Measured(
-                                0, 1, new java.util.LinkedHashMap<>(), value, 0, 0));
+                                new Measurement.Basis(
+                                        new Calibration(new double[] {0}), Optional.empty()),
+                                0,
+                                1,
+                                new java.util.LinkedHashMap<>(),
+                                value,
+                                0,
+                                0,
+                                Map.of()));
             }
             return new Batch(
                     measurements, Duration.ofNanos(System.nanoTime() - begin), Duration.ZERO);

@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import org.quirkwatch.calibration.Calibration;
 import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.TokenizedSignal;
 import org.quirkwatch.signal.Signal;
@@ -34,6 +37,10 @@ final class LengthMeasurer implements BatchMeasurer {
         return new CaptureSpec(List.of(), CaptureSpec.Outputs.LABELS);
     }
 
+    /// Of measurements that rest on nothing.
+    static final Measurement.Basis BASIS =
+            new Measurement.Basis(new Calibration(new double[] {0}), Optional.empty());
+
     @Override
     public Batch measure(List<TokenizedSignal> batch) {
         begun.release();
@@ -46,7 +53,9 @@ final class LengthMeasurer implements BatchMeasurer {
             if (length == 13) {
                 throw new OutOfMemoryError("secret of the native library");
             }
-            measurements.add(new Measurement.Measured(length, 1, new LinkedHashMap<>(), -1, 0, 1));
+            measurements.add(
+                    new Measurement.Measured(
+                            BASIS, length, 1, new LinkedHashMap<>(), -1, 0, 1, Map.of()));
         }
         return new Batch(measurements, Duration.ofMillis(1), Duration.ZERO);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ class SharedOutcomesTest {
     private static final List<String> CHOICES = List.of(" No", " Yes");
     private static final Timing TIMING = new Timing(Duration.ZERO, Duration.ZERO, Duration.ZERO);
 
-    private final SharedOutcomes shared = new SharedOutcomes(100_000);
+    private final SharedOutcomes shared = new SharedOutcomes(100_000, SharedOutcomes.ENTRY_BYTES);
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final Signal signal = new Signal("a", "p", " Yes", CHOICES);
     private final Signal equal = new Signal("b", "p", " Yes", CHOICES);
@@ -28,7 +29,17 @@ class SharedOutcomesTest {
         assertThat(shared.find(equal)).containsSame(outcome);
         outcome.complete(
                 new Outcome(
-                        new Measurement.Measured(1, 1, new LinkedHashMap<>(), 0, 0, 1), TIMING, 3));
+                        new Measurement.Measured(
+                                LengthMeasurer.BASIS,
+                                1,
+                                1,
+                                new LinkedHashMap<>(),
+                                0,
+                                0,
+                                1,
+                                Map.of()),
+                        TIMING,
+                        3));
         assertThat(shared.find(equal)).containsSame(outcome);
         assertThat(shared.find(new Signal("a", "p", " No", CHOICES))).isEmpty();
         assertThat(shared.find(new Signal("a", "p", " Yes", List.of()))).isEmpty();
@@ -60,7 +71,7 @@ class SharedOutcomesTest {
                 IntStream.range(0, 1_000).filter(i -> shared.find(numbered(i)).isPresent()).count();
         assertThat(kept).isBetween(1L, 100L);
 
-        SharedOutcomes off = new SharedOutcomes(0);
+        SharedOutcomes off = new SharedOutcomes(0, SharedOutcomes.ENTRY_BYTES);
         off.offer(signal, outcome);
         assertThat(off.find(equal)).isEmpty();
     }

@@ -45,6 +45,11 @@ class QuirkwatchPropertiesTest {
                                 Map.entry("quirkwatch.limits.max-bodies-size", "24KB"),
                                 Map.entry("quirkwatch.limits.max-body-time", "25ms"),
                                 Map.entry("quirkwatch.limits.max-stream-lines", "26"),
+                                Map.entry("quirkwatch.untrusted-window.enabled", "false"),
+                                Map.entry("quirkwatch.untrusted-window.least", "27"),
+                                Map.entry("quirkwatch.untrusted-window.size", "28"),
+                                Map.entry("quirkwatch.untrusted-window.every", "29"),
+                                Map.entry("quirkwatch.untrusted-window.after", "30ms"),
                                 Map.entry("quirkwatch.policies.strict.version", "2"),
                                 Map.entry("quirkwatch.policies.strict.alpha-review", "0.2"),
                                 Map.entry("quirkwatch.policies.strict.alpha-discard", "0.1"),
@@ -79,6 +84,8 @@ class QuirkwatchPropertiesTest {
                                         Duration.ofMillis(19),
                                         Duration.ofMillis(20),
                                         DataSize.ofBytes(21)),
+                                new QuirkwatchProperties.UntrustedWindow(
+                                        false, 28, 27, 29, Duration.ofMillis(30)),
                                 new QuirkwatchProperties.Drain(
                                         Duration.ofMillis(22), Duration.ofMillis(23)),
                                 Map.of(
@@ -127,6 +134,8 @@ class QuirkwatchPropertiesTest {
                                         Duration.ofMillis(75),
                                         Duration.ofSeconds(60),
                                         DataSize.ofMegabytes(32)),
+                                new QuirkwatchProperties.UntrustedWindow(
+                                        true, 2000, 200, 500, Duration.ofSeconds(60)),
                                 new QuirkwatchProperties.Drain(
                                         Duration.ofMillis(500), Duration.ofSeconds(25)),
                                 new TreeMap<>()));
@@ -143,6 +152,14 @@ class QuirkwatchPropertiesTest {
                 .rootCause()
                 .hasMessageContaining("max-batch-signals is 1024")
                 .hasMessageContaining("max-pending-signals 10");
+    }
+
+    @Test
+    void refusesAWindowThatCouldNeverBeFull() {
+        assertThatThrownBy(() -> bind(Map.of("quirkwatch.untrusted-window.size", "199")))
+                .rootCause()
+                .hasMessageContaining("least is 200")
+                .hasMessageContaining("size 199");
     }
 
     private static QuirkwatchProperties bind(Map<String, String> values) {

@@ -61,6 +61,7 @@ class SignalScoringTest {
                             ObservationRegistry.NOOP,
                             "model",
                             artifact,
+                            artifact::calibration,
                             List.of(Policy.standard()),
                             "1");
             LaneLimits limits = new LaneLimits(BatchBounds.DEFAULT, 10, LONG);
@@ -70,7 +71,7 @@ class SignalScoringTest {
                         new SignalScoring(
                                 scorer,
                                 lanes,
-                                new SharedOutcomes(100_000),
+                                new SharedOutcomes(100_000, SharedOutcomes.ENTRY_BYTES),
                                 metrics,
                                 List.of(Policy.standard()));
                 Future<Verdict> first = callers.submit(() -> scoring.judge(signal, "a", in(LONG)));

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.ArtifactDirectory;
 import org.quirkwatch.checkpoint.Checkpoint;
+import org.quirkwatch.detector.Aggregation;
+import org.quirkwatch.detector.Rules;
 import org.quirkwatch.fitting.Fit;
 import org.quirkwatch.fitting.FitOptions;
 import org.quirkwatch.model.HookedModel;
@@ -52,6 +55,41 @@ final class TinyDetector {
             }
         }
         return known;
+    }
+
+    /// A detector by a rule that learns from untrusted rows too, on a feature with heads.
+    static Artifact offline() {
+        return withHeads("tiny-quantum-entropy", "quantum-entropy", 400);
+    }
+
+    /// A detector on what heads contribute to the answer.
+    ///
+    /// @param trusted signals, and a fourth as many untrusted ones where the rule learns from such
+    static Artifact withHeads(String id, String rule, int trusted) {
+        FitOptions plain = FitOptions.defaults(id);
+        FitOptions options =
+                new FitOptions(
+                        id,
+                        List.of("attribution-mean"),
+                        plain.combination(),
+                        plain.layers(),
+                        plain.hookPoints(),
+                        plain.positions(),
+                        plain.sae(),
+                        rule,
+                        Map.of(),
+                        // Of a rule that counts, all scores may be the same.
+                        Aggregation.MEAN,
+                        plain.calibrationShare(),
+                        plain.seed());
+        List<Signal> untrusted =
+                Rules.named(rule).offline()
+                        ? signals(trusted / 4, new SplittableRandom(8))
+                        : List.of();
+        try (HookedModel model = load()) {
+            List<Signal> signals = signals(trusted, new SplittableRandom(7));
+            return Fit.fit(model, signals, untrusted, options, Progress.silent());
+        }
     }
 
     /// A folder before what is in it, since the last named is deleted first.
