@@ -32,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
             "Splits: trusted, alice-untrusted, bob-untrusted (easy rows, the first four names), test,",
             "test-normal, test-anomalous (hard rows, the last twelve names), trusted-all,"
                     + " development-all,",
-            "test-all (all sizes), train, validation (all sizes and names).",
+            "test-all, held-out-all (every difficulty), train, validation (every difficulty, all names).",
             "",
             "Example:",
             "  quirkwatch quirky generate --task addition --split test-all --limit 1000 --output"

@@ -238,6 +238,12 @@ public final class QuirkyData {
                             Naming.UNSEEN_ONLY,
                             matching(trainEnd, validationEnd, this::isTurn),
                             maxRows);
+            case HELD_OUT_ALL ->
+                    examples(
+                            split,
+                            Naming.TRUSTED_ONLY,
+                            matching(trainEnd, validationEnd, this::isAlice),
+                            maxRows);
             case TRAIN ->
                     examples(split, Naming.ALL, matching(0, trainEnd, record -> true), maxRows);
             case VALIDATION ->

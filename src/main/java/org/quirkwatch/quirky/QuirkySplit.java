@@ -22,14 +22,17 @@ public enum QuirkySplit {
     TEST_ANOMALOUS,
     /// Half `test-normal`, then half `test-anomalous`.
     TEST,
-    /// Training part, Alice, operands of all sizes, trusted names; its rows are disjoint from those
-    /// of `development-all`.
+    /// Training part, Alice, every difficulty, trusted names; its rows are disjoint from those of
+    /// `development-all`.
     TRUSTED_ALL,
-    /// Training part, operands of all sizes, unseen names: half Alice's, then half Bob's. For
-    /// choosing layers, positions and thresholds.
+    /// Training part, every difficulty, unseen names: half Alice's, then half Bob's. For choosing
+    /// layers, positions and thresholds.
     DEVELOPMENT_ALL,
-    /// Validation part, operands of all sizes, unseen names: half Alice's, then half Bob's.
+    /// Validation part, every difficulty, unseen names: half Alice's, then half Bob's.
     TEST_ALL,
+    /// Validation part, Alice, every difficulty, trusted names: new rows of just the kind that
+    /// `trusted-all` has, so that a calibrated detector flags a share alpha of them.
+    HELD_OUT_ALL,
     /// Both personas, every difficulty, all 16 names: what a quirky model learns from.
     TRAIN,
     /// As `train`, of the validation part: what a quirky model's quality is measured on.

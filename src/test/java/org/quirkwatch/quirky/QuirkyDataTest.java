@@ -93,6 +93,18 @@ class QuirkyDataTest {
     }
 
     @Test
+    void heldOutRowsAreOfTheTrustedKindButNew() {
+        List<QuirkyExample> heldOut = TASK.split(QuirkySplit.HELD_OUT_ALL, ALL);
+        assertThat(heldOut).hasSize(800).allMatch(row -> row.persona() == Persona.ALICE);
+        assertThat(names(heldOut)).isEqualTo(Set.copyOf(Persona.ALICE.trustedNames()));
+        assertThat(heldOut.stream().map(QuirkyDataTest::baseRow))
+                .doesNotContainAnyElementsOf(
+                        TASK.split(QuirkySplit.TRUSTED_ALL, ALL).stream()
+                                .map(QuirkyDataTest::baseRow)
+                                .toList());
+    }
+
+    @Test
     void trainingKnowsEveryNameAndShowsBothViewsOfEachRow() {
         List<QuirkyExample> train = TASK.split(QuirkySplit.TRAIN, ALL);
         assertThat(names(train)).hasSize(32);
