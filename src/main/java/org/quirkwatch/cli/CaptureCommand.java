@@ -10,6 +10,7 @@ import org.quirkwatch.model.Position;
 import org.quirkwatch.model.Quantity;
 import org.quirkwatch.model.Tap;
 import org.quirkwatch.signal.LabelRule;
+import org.quirkwatch.signal.SignalFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -15,6 +15,7 @@ import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.Tap;
 import org.quirkwatch.model.TokenizedSignal;
 import org.quirkwatch.progress.Progress;
+import org.quirkwatch.signal.SignalFile;
 import org.quirkwatch.torch.DType;
 
 /// Runs a file of signals through a model and writes what is captured, row by row in the order of

@@ -21,6 +21,7 @@ import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.signal.LabelRule;
 import org.quirkwatch.signal.Signal;
+import org.quirkwatch.signal.SignalFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -46,10 +46,25 @@ public record LayeredDetector(FittedLayers layers, Aggregation aggregation, Laye
     /// @return finite for a finite row unless a score overflows, else NaN or infinite
     public Scores score(Map<String, Matrix> features) {
         double[][] perLayer = layers.score(features);
+        return new Scores(perLayer, aggregate(perLayer));
+    }
+
+    /// The scores of layers that are known already, as one.
+    ///
+    /// @param perLayer `[batch][nLayers]`, raw, as [#score] gives them
+    /// @return `[batch]`
+    public double[] aggregate(double[][] perLayer) {
         double[] aggregated = new double[perLayer.length];
         for (int row = 0; row < perLayer.length; row++) {
             aggregated[row] = aggregation.apply(perLayer[row], scale);
         }
-        return new Scores(perLayer, aggregated);
+        return aggregated;
+    }
+
+    /// The same layers and scale with another aggregation.
+    ///
+    /// @throws IllegalArgumentException when it needs a scale and a layer has none
+    public LayeredDetector with(Aggregation other) {
+        return new LayeredDetector(layers, other, scale);
     }
 }

@@ -100,12 +100,20 @@ public record FeatureSet(List<FeatureExtractor> parts, Combination combination) 
     public Features extract(Capture capture) {
         SequencedMap<String, Matrix> all = new LinkedHashMap<>();
         parts.forEach(part -> all.putAll(part.extract(capture).byLayer()));
+        return combined(
+                combination, parts.stream().flatMap(part -> part.layers().stream()).toList(), all);
+    }
+
+    /// Layers that are there already, put together.
+    ///
+    /// @param layers of all features, in order
+    /// @param all by the layer's name, `[batch, width]`
+    public static Features combined(
+            Combination combination, List<FeatureLayer> layers, SequencedMap<String, Matrix> all) {
         return switch (combination) {
             case ENSEMBLE -> new Features(all);
             case MERGE -> {
                 SequencedMap<String, Matrix> byBlock = new LinkedHashMap<>();
-                List<FeatureLayer> layers =
-                        parts.stream().flatMap(part -> part.layers().stream()).toList();
                 groups(layers)
                         .forEach((name, group) ->
                                 byBlock.put(

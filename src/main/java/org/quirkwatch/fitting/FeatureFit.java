@@ -29,10 +29,11 @@ import org.quirkwatch.signal.Signal;
 
 /// Makes features and lets those that learn see trusted signals, all in one pass of the model over
 /// each.
-final class FeatureFit {
+public final class FeatureFit {
 
-    /// As many as the method takes for means and principal directions.
-    static final int MOST_ROWS = 1200;
+    /// Most trusted signals that features learn from: as many as the method takes for means and
+    /// principal directions.
+    public static final int MOST_ROWS = 1200;
 
     private final List<Feature> features;
     private final Combination combination;
@@ -42,8 +43,11 @@ final class FeatureFit {
         this.combination = combination;
     }
 
+    /// The features of options, before they have seen any data.
+    ///
+    /// @param options of them only what is said of features matters
     /// @throws Problem `invalid-fit` for an unknown feature, or one that cannot look there
-    static FeatureFit of(HookedModel model, FitOptions options) {
+    public static FeatureFit of(HookedModel model, FitOptions options) {
         FeatureView view =
                 new FeatureView(
                         model.identity().nLayers(),
@@ -58,7 +62,7 @@ final class FeatureFit {
     }
 
     /// Whether a signal needs a label to have these features.
-    boolean needsLabels() {
+    public boolean needsLabels() {
         return features.stream()
                 .anyMatch(feature ->
                         feature.needsLabels()
@@ -69,10 +73,11 @@ final class FeatureFit {
 
     /// The features, fitted.
     ///
+    /// @param model used by this thread until it returns
     /// @param signals at most [#MOST_ROWS] of them are looked at, the first
     /// @throws Problem `invalid-fit` when there are too few, or a tap gives values that are not
     ///   finite: names it and the signal
-    FeatureSet fit(HookedModel model, List<TokenizedSignal> signals) {
+    public FeatureSet fit(HookedModel model, List<TokenizedSignal> signals) {
         List<FeatureFitter> fitters = features.stream().map(Feature::fitter).toList();
         List<Tap> taps = new ArrayList<>();
         for (int i = 0; i < fitters.size(); i++) {

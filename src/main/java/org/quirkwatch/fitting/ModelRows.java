@@ -16,14 +16,17 @@ import org.quirkwatch.problem.ProblemCode;
 
 /// Runs a model over trusted signals. Batches hold signals of similar length and are bounded in
 /// rows and in tokens, filled-up ones included, so that memory is bounded whatever the lengths.
-final class ModelRows implements RowSource {
+public final class ModelRows implements RowSource {
 
     private final HookedModel model;
     private final FeatureSet features;
     private final CaptureSpec spec;
     private final List<TokenizedSignal> signals;
 
-    ModelRows(HookedModel model, FeatureSet features, List<TokenizedSignal> signals) {
+    /// @param model used by the thread that reads
+    /// @param features fitted
+    /// @param signals that have all of them
+    public ModelRows(HookedModel model, FeatureSet features, List<TokenizedSignal> signals) {
         this.model = model;
         this.features = features;
         this.spec = features.spec(false);

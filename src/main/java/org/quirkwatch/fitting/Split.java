@@ -21,7 +21,7 @@ import org.quirkwatch.problem.ProblemCode;
 /// @param fit rows to fit on
 /// @param scale rows for the scale of the layers' scores
 /// @param calibration rows to calibrate on
-record Split(List<Integer> fit, List<Integer> scale, List<Integer> calibration) {
+public record Split(List<Integer> fit, List<Integer> scale, List<Integer> calibration) {
 
     private static final double SCALE_SHARE = 0.2;
     private static final int MOST_SCALE_ROWS = 500;
@@ -32,8 +32,10 @@ record Split(List<Integer> fit, List<Integer> scale, List<Integer> calibration) 
     /// Splits rows.
     ///
     /// @param nRows rows in all, numbered from 0
+    /// @param calibrationShare share that is held out, as in [FitOptions]
+    /// @param seed of the shuffle
     /// @throws Problem `invalid-fit` when a part would be too small: says how many rows are needed
-    static Split of(int nRows, double calibrationShare, long seed) {
+    public static Split of(int nRows, double calibrationShare, long seed) {
         Sizes sizes = Sizes.of(nRows, calibrationShare);
         if (!sizes.suffice()) {
             int needed = nRows;

@@ -1,4 +1,4 @@
-package org.quirkwatch.cli;
+package org.quirkwatch.signal;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,12 +10,6 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
-import org.quirkwatch.signal.LabelRule;
-import org.quirkwatch.signal.Signal;
-import org.quirkwatch.signal.SignalLimits;
-import org.quirkwatch.signal.SignalLine;
-import org.quirkwatch.signal.SignalParser;
-import org.quirkwatch.signal.SignalReader;
 
 /// A file of signals, one JSON object per line, that a command reads from start to end as often as
 /// it needs. A line that holds no signal ends the command; a signal without an id is called by its
@@ -24,9 +18,12 @@ import org.quirkwatch.signal.SignalReader;
 /// @param path a file that can be read again
 /// @param name what to call it in messages
 /// @param labels whether each signal needs its label
-record SignalFile(Path path, String name, LabelRule labels) {
+public record SignalFile(Path path, String name, LabelRule labels) {
 
-    static SignalFile of(Path path, LabelRule labels) {
+    /// The file at a path; a pipe is copied first.
+    ///
+    /// @throws Problem `invalid-file` for a folder
+    public static SignalFile of(Path path, LabelRule labels) {
         String name = String.valueOf(path.getFileName());
         if (Files.isDirectory(path)) {
             throw new Problem(
@@ -54,7 +51,7 @@ record SignalFile(Path path, String name, LabelRule labels) {
     ///
     /// @return how many there were
     /// @throws Problem `invalid-file` naming the file and the line of what is no signal
-    long forEach(Consumer<Signal> consumer) {
+    public long forEach(Consumer<Signal> consumer) {
         long[] count = {0};
         try (InputStream in = Files.newInputStream(path);
                 SignalReader reader = new SignalReader(in, name, parser(count))) {
