@@ -53,6 +53,7 @@ class ArchitectureTest {
                             "calibration",
                             "artifact",
                             "fitting",
+                            "evaluation",
                             "bundled",
                             "lane")
                     .map(name -> "org.quirkwatch." + name + "..")
