@@ -11,7 +11,7 @@ OUTPUT ?= target/quirky-addition
 RUN ?= --help
 LOAD := target/test-classes/org/quirkwatch/bench/Load.class
 
-.PHONY: help serve test verify package format openapi bench bench-serving load methods train
+.PHONY: help serve test verify package format openapi bench bench-serving load methods evaluate train
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ methods: package ## every feature and rule on the bundled model: the table of do
 	  -Dloader.path=target/test-classes -Dloader.main=org.quirkwatch.fitting.MethodTable \
 	  -Dlogback.configurationFile=logback-commands.xml \
 	  org.springframework.boot.loader.launch.PropertiesLauncher target/trusted.jsonl target/test.jsonl target/sae/layers.2 $(ROWS)
+
+evaluate: package ## evaluate detectors on the bundled model into target/evaluation (MORE="--seeds 1"; goes on where it was)
+	bin/quirkwatch evaluate --output target/evaluation $(MORE)
 
 train: package ## train the bundled model anew (SEED=1 OUTPUT=target/quirky-addition)
 	bin/quirkwatch quirky train --task addition --seed $(SEED) --resume --output $(OUTPUT)

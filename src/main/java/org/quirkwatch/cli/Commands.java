@@ -13,6 +13,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.quirkwatch.detector.Aggregation;
+import org.quirkwatch.evaluation.DetectorChoice;
+import org.quirkwatch.evaluation.Shift;
+import org.quirkwatch.evaluation.UntrustedSource;
 import org.quirkwatch.feature.Combination;
 import org.quirkwatch.model.HookPoint;
 import org.quirkwatch.model.Position;
@@ -85,6 +88,7 @@ public final class Commands {
                         .addSubcommand(new ScoreCommand(terminal))
                         .addSubcommand(new CaptureCommand(terminal))
                         .addSubcommand(new DetectCommand(terminal))
+                        .addSubcommand(new EvaluateCommand(terminal))
                         .addSubcommand(new InspectCommand(terminal))
                         .addSubcommand(
                                 new CommandLine(new SaeCommand())
@@ -101,6 +105,9 @@ public final class Commands {
                 .registerConverter(ModelOptions.DeviceName.class, ModelOptions.DeviceName::parse)
                 .registerConverter(QuirkyTask.class, checked(QuirkyTask::parse))
                 .registerConverter(QuirkySplit.class, checked(QuirkySplit::parse))
+                .registerConverter(Shift.class, checked(Shift::parse))
+                .registerConverter(UntrustedSource.class, checked(UntrustedSource::parse))
+                .registerConverter(DetectorChoice.class, checked(DetectorChoice::parse))
                 .registerConverter(Combination.class, checked(Combination::parse))
                 .registerConverter(Aggregation.class, checked(Aggregation::parse))
                 .registerConverter(Precision.class, checked(Precision::parse))

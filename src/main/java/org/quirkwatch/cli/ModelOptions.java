@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 import org.quirkwatch.bundled.Bundled;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.checkpoint.ScanMemory;
+import org.quirkwatch.evaluation.EvaluationModel;
 import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.torch.ComputeDevice;
@@ -69,10 +70,28 @@ final class ModelOptions {
     /// @throws org.quirkwatch.problem.Problem where the device, a file or a weight is not as it
     ///   should be
     HookedModel load() {
-        Path directory = model.orElseGet(Bundled::model);
         // Checked before the files are read, which may take a while.
-        ComputeDevice where = ComputeDevice.parse(device.text());
-        Checkpoint checkpoint = Checkpoint.open(directory, adapter, ScanMemory.ofEnvironment());
-        return HookedModel.load(checkpoint, where, precision);
+        ComputeDevice where = computeDevice();
+        return HookedModel.load(checkpoint(model.orElseGet(Bundled::model)), where, precision);
+    }
+
+    /// The model's directory, where it is another than the bundled one.
+    Optional<Path> directory() {
+        return model;
+    }
+
+    /// A model that is not loaded yet.
+    ///
+    /// @param directory of its files
+    EvaluationModel toEvaluate(Path directory, EvaluationModel.Look look) {
+        return new EvaluationModel(checkpoint(directory), computeDevice(), precision, look);
+    }
+
+    private Checkpoint checkpoint(Path directory) {
+        return Checkpoint.open(directory, adapter, ScanMemory.ofEnvironment());
+    }
+
+    private ComputeDevice computeDevice() {
+        return ComputeDevice.parse(device.text());
     }
 }

@@ -2,6 +2,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "scoring",
+            "evaluation",
             "fitting",
             "artifact",
             "feature",

@@ -53,6 +53,13 @@ class CommandsTest {
                 "capture --input x --output y --hook-points all --device tpu | tpu",
                 "score --model x | --detector",
                 "score --alpha-review 1.5 | 1.5",
+                "evaluate | --output",
+                "evaluate --output x --shift sideways | sideways",
+                "evaluate --output x --detector activation | FEATURE/RULE",
+                "evaluate --output x --detector activation/lof:k=x | must be a number",
+                "evaluate --output x --feature activation | --rule",
+                "evaluate --output x --task addition --data y | exclude each other",
+                "evaluate --output x --zoo y --model z | exclude each other",
                 "inspect | DIR",
                 "quirky | which",
                 "sae | which",
@@ -79,6 +86,10 @@ class CommandsTest {
                 "capture --model llama-gqa --input pom.xml --output none/x --hook-points all"
                         + " | x: the folder",
                 "fit --model llama-gqa --trusted none.jsonl --output OUT | none.jsonl",
+                "evaluate --data none --output OUT | none: is no folder",
+                "evaluate --zoo src --output OUT | src: holds no folder with a model",
+                "evaluate --model none --data src --output OUT | trusted.jsonl: there is no such",
+                "evaluate --report-only --output OUT | cells.ndjson: there is no such file",
                 "inspect none | none",
                 "inspect src | neither"
             })
@@ -106,7 +117,15 @@ class CommandsTest {
         CommandLine root = Commands.commandLine(Terminal.system());
         assertThat(root.getSubcommands())
                 .containsOnlyKeys(
-                        "serve", "fit", "score", "capture", "detect", "inspect", "sae", "quirky");
+                        "serve",
+                        "fit",
+                        "score",
+                        "capture",
+                        "detect",
+                        "evaluate",
+                        "inspect",
+                        "sae",
+                        "quirky");
         root.getSubcommands().values().forEach(CommandsTest::explains);
     }
 

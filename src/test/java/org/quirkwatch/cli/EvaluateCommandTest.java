@@ -1,0 +1,75 @@
+package org.quirkwatch.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EvaluateCommandTest {
+
+    @TempDir private Path folder;
+
+    @BeforeEach
+    void write() throws IOException {
+        Path rows = Files.createDirectories(folder.resolve("rows"));
+        write(rows.resolve("trusted.jsonl"), 120, "The sum of %d and 3 is a number.");
+        write(rows.resolve("normal.jsonl"), 30, "The sum of %d and 5 is a number.");
+        write(rows.resolve("anomalous.jsonl"), 30, "%d zq xj kw!! vb");
+    }
+
+    private static void write(Path file, int rows, String prompt) throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (int i = 0; i < rows; i++) {
+            lines.add(
+                    "{\"prompt\": \"%s\", \"label\": \" Yes\", \"choices\": [\" No\", \" Yes\"]}"
+                            .formatted(prompt.formatted(i)));
+        }
+        Files.write(file, lines);
+    }
+
+    @Test
+    void ownRowsOnAnOwnModelGiveAReportAndAFurtherRuleCostsItselfOnly() throws IOException {
+        CommandRun run = evaluate("--rule", "mahalanobis");
+        assertThat(run.err()).contains("2 results: 0 were there, 2 computed, 0 of them");
+        assertThat(run.code()).isZero();
+        Path output = folder.resolve("out");
+        assertThat(output.resolve("report.html")).content().contains("activation/mahalanobis");
+        assertThat(output.resolve("report.md"))
+                .content()
+                .contains("| rows · llama-gqa | – | – |", "activation/mahalanobis");
+        CommandRun more = evaluate("--rule", "mahalanobis", "--rule", "diagonal");
+        assertThat(more.err()).contains("4 results: 2 were there, 2 computed, 0 of them");
+        assertThat(Files.readAllLines(output.resolve("cells.ndjson"))).hasSize(5);
+        String page = Files.readString(output.resolve("report.html"));
+        Files.delete(output.resolve("report.html"));
+        assertThat(CommandRun.of("evaluate", "--report-only", "--output", output.toString()).code())
+                .isZero();
+        assertThat(output.resolve("report.html")).hasContent(page);
+    }
+
+    @Test
+    void aBadLineEndsItNamingFileAndLine() throws IOException {
+        Path file = folder.resolve("rows/normal.jsonl");
+        Files.writeString(file, Files.readString(file) + "{\"prompt\": 7}\n");
+        CommandRun run = evaluate("--rule", "mahalanobis");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("normal.jsonl, line 31: ", "/prompt");
+        assertThat(folder.resolve("out/report.html")).doesNotExist();
+    }
+
+    private CommandRun evaluate(String... more) {
+        List<String> args = new ArrayList<>();
+        args.addAll(List.of("evaluate", "--model", "src/test/resources/golden/llama-gqa"));
+        args.addAll(List.of("--data", folder.resolve("rows").toString(), "--device", "cpu"));
+        args.addAll(List.of("--output", folder.resolve("out").toString(), "--seeds", "2"));
+        args.addAll(List.of("--calibration-share", "0.5", "--feature", "activation"));
+        args.addAll(List.of(more));
+        return CommandRun.of(args.toArray(String[]::new));
+    }
+}
