@@ -3,6 +3,7 @@ package org.quirkwatch.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,11 @@ import java.util.concurrent.Callable;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.ArtifactDirectory;
 import org.quirkwatch.detector.Aggregation;
+import org.quirkwatch.detector.Rule;
 import org.quirkwatch.detector.Rules;
 import org.quirkwatch.feature.Combination;
+import org.quirkwatch.feature.FeatureKind;
+import org.quirkwatch.feature.FeatureKinds;
 import org.quirkwatch.fitting.Fit;
 import org.quirkwatch.fitting.FitOptions;
 import org.quirkwatch.model.HookedModel;
@@ -47,6 +51,22 @@ import picocli.CommandLine.Spec;
         })
 final class FitCommand implements Callable<Integer> {
 
+    /// The features' names, for the help.
+    static final class FeatureNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return FeatureKinds.list().stream().map(FeatureKind::name).iterator();
+        }
+    }
+
+    /// The rules' names, for the help.
+    static final class RuleNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Rules.all().stream().map(Rule::name).iterator();
+        }
+    }
+
     private final Terminal terminal;
 
     @Spec private CommandSpec spec;
@@ -71,7 +91,10 @@ final class FitCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "NAME",
             defaultValue = "activation",
-            description = "What the detector looks at; several are read from one pass. See below.")
+            completionCandidates = FeatureNames.class,
+            description =
+                    "What the detector looks at; several are read from one pass:"
+                            + " ${COMPLETION-CANDIDATES}.")
     private List<String> features = new ArrayList<>();
 
     @Option(
@@ -88,7 +111,10 @@ final class FitCommand implements Callable<Integer> {
             names = "--rule",
             paramLabel = "NAME",
             defaultValue = "mahalanobis",
-            description = "How it scores; see below.")
+            completionCandidates = RuleNames.class,
+            description =
+                    "How it scores: ${COMPLETION-CANDIDATES}; `detect --list-rules` lists them with"
+                            + " their options.")
     private String rule = "mahalanobis";
 
     @Option(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.quirkwatch.checkpoint.SparseAutoencoderCheckpoint;
 import org.quirkwatch.feature.SparseAutoencoderOptions;
 import org.quirkwatch.feature.SparseAutoencoderTrainer;
@@ -148,11 +149,7 @@ final class SaeTrainCommand implements Callable<Integer> {
                             batch,
                             seed);
             Matrix rows = capture(hooked, file, width);
-            Files.createDirectories(output);
-            Quality quality;
-            try (ShownProgress progress = terminal.progress("train")) {
-                quality = new SparseAutoencoderTrainer(options).train(rows, output, progress);
-            }
+            Quality quality = train(options, rows);
             try (OutputFile card = OutputFile.create(output.resolve(CARD))) {
                 card.stream()
                         .write(card(hooked, options, quality).getBytes(StandardCharsets.UTF_8));
@@ -170,6 +167,25 @@ final class SaeTrainCommand implements Callable<Integer> {
                             quality.deadLatents()));
         }
         return 0;
+    }
+
+    /// Trains into the folder, and leaves none behind where that is refused.
+    private Quality train(SparseAutoencoderOptions options, Matrix rows) throws IOException {
+        boolean made = !Files.exists(output);
+        Files.createDirectories(output);
+        try (ShownProgress progress = terminal.progress("train")) {
+            return new SparseAutoencoderTrainer(options).train(rows, output, progress);
+        } catch (Problem e) {
+            if (made) {
+                try (Stream<Path> files = Files.list(output)) {
+                    made = files.findAny().isEmpty();
+                }
+                if (made) {
+                    Files.delete(output);
+                }
+            }
+            throw e;
+        }
     }
 
     /// The activations of all signals, `[n, width]`, in their order.

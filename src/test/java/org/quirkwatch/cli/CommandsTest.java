@@ -10,6 +10,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.quirkwatch.detector.Rules;
+import org.quirkwatch.feature.FeatureKinds;
 import picocli.CommandLine;
 
 class CommandsTest {
@@ -127,6 +129,13 @@ class CommandsTest {
                         "sae",
                         "quirky");
         root.getSubcommands().values().forEach(CommandsTest::explains);
+    }
+
+    @Test
+    void theHelpOfFitNamesEveryFeatureAndRule() {
+        String help = CommandRun.of("fit", "--help").out();
+        assertThat(FeatureKinds.list()).allMatch(kind -> help.contains(kind.name()));
+        assertThat(Rules.all()).allMatch(rule -> help.contains(rule.name()));
     }
 
     private static void explains(CommandLine command) {

@@ -63,6 +63,10 @@ class SaeTrainCommandTest {
         CommandRun run = train("--steps", "2");
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).contains("1 row(s) to learn from, 20 to 100000 are needed");
+        assertThat(folder.resolve("sae")).doesNotExist();
+        Files.createDirectory(folder.resolve("sae"));
+        assertThat(train("--steps", "2").code()).isEqualTo(1);
+        assertThat(folder.resolve("sae")).isEmptyDirectory();
     }
 
     private CommandRun train(String... more) {
