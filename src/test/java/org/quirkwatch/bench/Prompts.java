@@ -25,7 +25,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param documents each the part of a signal's JSON behind the id: `"prompt": …}`
 record Prompts(Kind kind, List<byte[]> documents) {
 
-    /// The most different signals that there are.
+    /// The most different short signals that there are, and twice as many with long ones, before
+    /// which stands text that is drawn at random.
     static final int MOST = 8000;
 
     private static final int CONTEXT_TOKENS = 512;
@@ -52,11 +53,12 @@ record Prompts(Kind kind, List<byte[]> documents) {
         documents = List.copyOf(documents);
     }
 
-    /// @param count how many different ones, 1 to [#MOST]
+    /// @param count how many different ones, 1 to [#MOST], or to twice as many unless all are short
     static Prompts of(Kind kind, int count) throws IOException {
-        if (!(count >= 1 && count <= MOST)) {
+        int most = kind == Kind.SHORT ? MOST : 2 * MOST;
+        if (!(count >= 1 && count <= most)) {
             throw new IllegalArgumentException(
-                    "count must be in [1, %d], got %d".formatted(MOST, count));
+                    "count must be in [1, %d], got %d".formatted(most, count));
         }
         List<QuirkyExample> rows =
                 QuirkyOrigin.zoo(QuirkyTask.ADDITION, GenerationOptions.BUNDLED_SEED)
@@ -91,7 +93,7 @@ record Prompts(Kind kind, List<byte[]> documents) {
         int mostTokens = CONTEXT_TOKENS - TOKENS_TO_SPARE;
         List<byte[]> documents = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            QuirkyExample asking = rows.get(i);
+            QuirkyExample asking = rows.get(i % rows.size());
             int wanted = random.nextInt(LEAST_LONG_TOKENS, mostTokens + 1);
             String prompt = asking.prompt();
             while (true) {

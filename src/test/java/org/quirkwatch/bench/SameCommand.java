@@ -5,7 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,8 +20,10 @@ import tools.jackson.databind.json.JsonMapper;
         name = "same",
         mixinStandardHelpOptions = true,
         description =
-                "Sends the same signals alone, in batches, as a stream, and alone under load, and"
-                        + " compares the verdicts.")
+                "Sends the same signals alone, in batches, as a stream, and each alone beside others,"
+                        + " and compares the verdicts. The service must share nothing"
+                        + " (--quirkwatch.lane.shared-size=0): what is measured once only is always"
+                        + " the same.")
 final class SameCommand implements Callable<Integer> {
 
     private static final int BATCH = 64;
@@ -34,7 +39,7 @@ final class SameCommand implements Callable<Integer> {
             names = "--signals",
             paramLabel = "N",
             defaultValue = "500",
-            description = "How many, to 8000 (default: 500).")
+            description = "How many, to 16000, or 8000 short ones (default: 500).")
     private int signals;
 
     @Option(
@@ -72,6 +77,7 @@ final class SameCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Service service = target.service();
         Prompts prompts = Prompts.of(kind, signals);
+        double shared = service.sharedSignals();
         // Each way has ids of its own: the service may remember what it answered to an id.
         List<Ruling> alone = alone(service, new Requests(prompts, 1));
         long unscored = alone.stream().filter(ruling -> !ruling.isScored()).count();
@@ -86,19 +92,44 @@ final class SameCommand implements Callable<Integer> {
         compare(service, "as a stream", alone, stream(service, new Requests(prompts, 1)));
         compare(
                 service,
-                "alone under load of %d other connections".formatted(LOADING),
+                "alone on each of %d connections at once".formatted(LOADING),
                 alone,
-                underLoad(service, prompts));
+                besideOthers(service, new Requests(prompts, 1)));
+        double more = service.sharedSignals() - shared;
+        if (more > 0) {
+            wrong.add(
+                    "%.0f signals were not measured: start the service with".formatted(more)
+                            + " --quirkwatch.lane.shared-size=0");
+        }
         return report.end(wrong);
     }
 
     private List<Ruling> alone(Service service, Requests requests) throws IOException {
-        List<Ruling> rulings = new ArrayList<>(signals);
-        for (int i = 0; i < signals; i++) {
-            Requests.Request request = requests.request(i, 1, true);
-            rulings.add(Ruling.of(exchange(service, requests, request)));
+        Ruling[] rulings = new Ruling[signals];
+        alone(service, requests, new AtomicInteger(), rulings);
+        return List.of(rulings);
+    }
+
+    /// Sends signals one at a time until there are no more.
+    ///
+    /// @param next the next one, whoever sends it
+    /// @param rulings `[signals]`, filled in
+    private static void alone(
+            Service service, Requests requests, AtomicInteger next, Ruling[] rulings)
+            throws IOException {
+        int i = next.getAndIncrement();
+        while (i < rulings.length) {
+            try (Connection connection = Connection.open(service.port())) {
+                boolean open = true;
+                while (open && i < rulings.length) {
+                    Requests.Request request = requests.request(i, 1, true);
+                    Answer answer = connection.exchange(request.bytes());
+                    rulings[i] = Ruling.of(verdict(requests, request, answer));
+                    open = !answer.head().closes();
+                    i = next.getAndIncrement();
+                }
+            }
         }
-        return rulings;
     }
 
     private List<Ruling> batches(Service service, Requests requests) throws IOException {
@@ -115,12 +146,16 @@ final class SameCommand implements Callable<Integer> {
     private static JsonNode exchange(Service service, Requests requests, Requests.Request request)
             throws IOException {
         try (Connection connection = Connection.open(service.port())) {
-            Answer answer = connection.exchange(request.bytes());
-            if (!requests.answers(answer, request)) {
-                throw new IOException("no verdict but status " + answer.status());
-            }
-            return Objects.requireNonNull(JsonMapper.shared().readTree(answer.body()));
+            return verdict(requests, request, connection.exchange(request.bytes()));
         }
+    }
+
+    private static JsonNode verdict(Requests requests, Requests.Request request, Answer answer)
+            throws IOException {
+        if (!requests.answers(answer, request)) {
+            throw new IOException("no verdict but status " + answer.status());
+        }
+        return Objects.requireNonNull(JsonMapper.shared().readTree(answer.body()));
     }
 
     private List<Ruling> stream(Service service, Requests requests) throws Exception {
@@ -138,34 +173,24 @@ final class SameCommand implements Callable<Integer> {
         return rulings;
     }
 
-    private List<Ruling> underLoad(Service service, Prompts prompts) throws Exception {
-        AtomicBoolean done = new AtomicBoolean();
-        List<Thread> others = new ArrayList<>();
-        Requests load = new Requests(prompts, 1);
-        for (int i = 0; i < LOADING; i++) {
-            others.add(Thread.ofPlatform().daemon().start(() -> load(service, load, done)));
-        }
-        try {
-            return alone(service, new Requests(prompts, 1));
-        } finally {
-            done.set(true);
-            for (Thread other : others) {
-                other.join();
+    /// Each connection's signals are the load of the others'.
+    private List<Ruling> besideOthers(Service service, Requests requests) throws Exception {
+        Ruling[] rulings = new Ruling[signals];
+        AtomicInteger next = new AtomicInteger();
+        try (ExecutorService connections = Executors.newFixedThreadPool(LOADING)) {
+            List<Future<?>> all = new ArrayList<>();
+            for (int i = 0; i < LOADING; i++) {
+                all.add(
+                        connections.submit(() -> {
+                            alone(service, requests, next, rulings);
+                            return null;
+                        }));
+            }
+            for (Future<?> one : all) {
+                one.get();
             }
         }
-    }
-
-    private static void load(Service service, Requests requests, AtomicBoolean done) {
-        while (!done.get()) {
-            try (Connection connection = Connection.open(service.port())) {
-                boolean open = true;
-                while (open && !done.get()) {
-                    open = !connection.exchange(requests.next().bytes()).head().closes();
-                }
-            } catch (IOException e) {
-                // The signals that are compared say whether it matters.
-            }
-        }
+        return List.of(rulings);
     }
 
     private void compare(Service service, String way, List<Ruling> alone, List<Ruling> rulings) {

@@ -22,6 +22,8 @@ record Service(int port, OptionalLong pid) {
     private static final long NANOS_PER_TICK = 10_000_000;
     private static final Pattern PENDING =
             Pattern.compile("(?m)^quirkwatch_pending_signals(?:\\{[^}]*})? ([0-9.eE+-]+)");
+    private static final Pattern SHARED =
+            Pattern.compile("(?m)^quirkwatch_shared_total(?:\\{[^}]*})? ([0-9.eE+-]+)");
     private static final Pattern DEVICE = Pattern.compile("\"device\"\\s*:\\s*\"([^\"]+)\"");
 
     /// Memory in MiB.
@@ -82,6 +84,12 @@ record Service(int port, OptionalLong pid) {
             throw new IOException("no quirkwatch_pending_signals at /actuator/prometheus");
         }
         return Double.parseDouble(matcher.group(1));
+    }
+
+    /// What `quirkwatch_shared_total` says: signals that got the measurement of an equal one.
+    double sharedSignals() throws IOException {
+        Matcher matcher = SHARED.matcher(get("/actuator/prometheus"));
+        return matcher.find() ? Double.parseDouble(matcher.group(1)) : 0;
     }
 
     /// Whether connections are taken.
