@@ -4,6 +4,8 @@ import ai.djl.MalformedModelException;
 import ai.djl.Model;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Block;
 import ai.djl.training.ParameterStore;
 import java.io.ByteArrayInputStream;
@@ -86,6 +88,9 @@ public final class Program implements AutoCloseable {
             model.close();
             throw new IllegalStateException("program %s does not compile".formatted(name), e);
         }
+        // The engine would do this in the first call that trains, where several at a time disturb
+        // each other.
+        model.getBlock().initialize(model.getNDManager(), DataType.FLOAT32, new Shape(1));
         return new Program(name, model);
     }
 
