@@ -124,4 +124,15 @@ public final class Calibration {
         }
         return ascending.length - low;
     }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Calibration calibration
+                && Arrays.equals(ascending, calibration.ascending);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(ascending);
+    }
 }

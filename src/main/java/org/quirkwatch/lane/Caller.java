@@ -7,7 +7,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.quirkwatch.model.TokenizedSignal;
-import org.quirkwatch.problem.Problem;
 
 /// One request's way to the lanes: a single signal, a batch or a stream. To be closed, whether or
 /// not all of it was measured: what still waits then is not computed, its outcomes are cancelled.
@@ -38,8 +37,7 @@ public final class Caller implements AutoCloseable {
     /// Puts signals behind those that this caller has waiting, on places that it has.
     ///
     /// @param deadlineNanos of [System#nanoTime]; a signal that has not begun to run by then has
-    ///   failed with `deadline-exceeded`
-    /// @throws Problem `shutting-down`, when all of them are cancelled
+    ///   failed with `deadline-exceeded`; with `shutting-down` where the lanes were closed
     public void submit(Collection<Order> orders, long deadlineNanos) {
         int places = orders.size();
         if (free.addAndGet(-places) < 0) {
@@ -51,12 +49,7 @@ public final class Caller implements AutoCloseable {
                 orders.stream()
                         .map(o -> new Pending(this, o.signal(), now, deadlineNanos, o.outcome()))
                         .toList();
-        try {
-            lanes.enqueue(this, pending);
-        } catch (Problem e) {
-            pending.forEach(lanes::cancel);
-            throw e;
-        }
+        lanes.enqueue(this, pending);
     }
 
     /// Waits for a place for one more signal: what a stream does instead of being refused.

@@ -109,12 +109,7 @@ public final class Lanes implements AutoCloseable {
     public void abandon() {
         refusing = true;
         queue.close();
-        Measurement failed = new Measurement.Failed(shuttingDown());
-        for (Pending pending : queue.removeAll()) {
-            Duration queued = Duration.ofNanos(System.nanoTime() - pending.enqueuedNanos());
-            Timing timing = new Timing(queued, Duration.ZERO, Duration.ZERO);
-            finish(pending, new Outcome(failed, timing, pending.signal().tokens()));
-        }
+        sendAway(queue.removeAll());
     }
 
     /// Takes nothing more in, measures what waits, and ends the threads.
@@ -161,7 +156,16 @@ public final class Lanes implements AutoCloseable {
     void enqueue(Caller caller, List<Pending> pending) {
         // What was admitted before the lanes began to refuse is still taken.
         if (!queue.add(caller, pending)) {
-            throw shuttingDown();
+            sendAway(pending);
+        }
+    }
+
+    private void sendAway(List<Pending> all) {
+        Measurement failed = new Measurement.Failed(shuttingDown());
+        for (Pending pending : all) {
+            Duration queued = Duration.ofNanos(System.nanoTime() - pending.enqueuedNanos());
+            Timing timing = new Timing(queued, Duration.ZERO, Duration.ZERO);
+            finish(pending, new Outcome(failed, timing, pending.signal().tokens()));
         }
     }
 
