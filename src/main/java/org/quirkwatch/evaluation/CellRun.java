@@ -56,12 +56,49 @@ record CellRun(
     private static final int BATCH = 1024;
     private static final String SEED = "seed";
 
-    /// Runs it.
+    /// Runs it. A layer that cannot be fitted, for instance as nothing varies there over trusted
+    /// rows, is left out, as somebody who fits a detector would leave it out.
     ///
     /// @param seed of the rule, where it has one that was not set
     /// @param resampling seed of the bootstrap
-    /// @throws Problem where it cannot be fitted or gives scores that are not finite
+    /// @return with the layers that were fitted
+    /// @throws Problem where no layer can be fitted, or scores are not finite
     ResultLine.Result run(DetectorChoice choice, long seed, long resampling) {
+        CellRun run = this;
+        while (true) {
+            try {
+                return run.once(choice, seed, resampling);
+            } catch (Problem e) {
+                Optional<String> layer = run.layerOf(e);
+                if (layer.isEmpty() || run.trusted.layers().size() == 1) {
+                    throw e;
+                }
+                run = run.without(layer.get());
+            }
+        }
+    }
+
+    /// The layer that a failed fit names at the head of its message.
+    private Optional<String> layerOf(Problem e) {
+        return e.code() == ProblemCode.INVALID_FIT
+                ? trusted.layers().keySet().stream()
+                        .filter(layer -> e.detail().startsWith(layer + ": "))
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    private CellRun without(String layer) {
+        return new CellRun(
+                trusted.without(layer),
+                untrusted.map(rows -> rows.without(layer)),
+                test.without(layer),
+                agreement,
+                nNormal,
+                split,
+                alphas);
+    }
+
+    private ResultLine.Result once(DetectorChoice choice, long seed, long resampling) {
         Rule rule = Rules.named(choice.rule());
         Map<String, String> settings = new TreeMap<>(choice.settings());
         if (rule.options().stream().anyMatch(option -> option.name().equals(SEED))) {

@@ -73,7 +73,7 @@ public sealed interface ResultLine {
     /// How a detector did.
     ///
     /// @param rows counts of the rows
-    /// @param layers each by itself
+    /// @param layers each by itself; those that could not be fitted are left out of all
     /// @param aggregated all layers together, an entry per aggregation that was possible
     /// @param pictures of the aggregation that is shown; empty without any
     record Result(

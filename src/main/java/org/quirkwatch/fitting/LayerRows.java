@@ -42,6 +42,15 @@ public record LayerRows(String source, SequencedMap<String, Matrix> layers) {
         layers.forEach((name, matrix) -> requireFinite(source, name, matrix));
     }
 
+    /// The same without a layer.
+    ///
+    /// @param layer the name of one of two or more
+    public LayerRows without(String layer) {
+        SequencedMap<String, Matrix> others = new LinkedHashMap<>(layers);
+        others.remove(layer);
+        return new LayerRows(source, others);
+    }
+
     /// The size of a matrix.
     ///
     /// @param rows samples
