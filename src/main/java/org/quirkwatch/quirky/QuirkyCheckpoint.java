@@ -27,7 +27,7 @@ final class QuirkyCheckpoint {
             DecoderShape shape,
             QuirkyVocabulary vocabulary,
             QuirkyOrigin origin) {
-        state.writeWeights(directory.resolve("model.safetensors"));
+        state.writeWeights(directory.resolve("model.safetensors"), FreshDecoder.MODEL);
         json(directory.resolve("config.json"), config(shape, vocabulary));
         json(directory.resolve("tokenizer.json"), vocabulary.tokenizerJson());
         json(directory.resolve("tokenizer_config.json"), tokenizerConfig());

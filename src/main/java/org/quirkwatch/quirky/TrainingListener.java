@@ -33,6 +33,28 @@ public interface TrainingListener {
         }
     }
 
+    /// What held-out rows came to: cross-entropy of the first token of the answer over the whole
+    /// vocabulary, in nats, each a mean over rows.
+    ///
+    /// @param step steps done
+    /// @param loss of all rows
+    /// @param aliceLoss of Alice-like names' rows
+    /// @param bobLoss of Bob-like names' rows
+    /// @param bobOnAliceLoss of Bob-like names' rows with the answers that Alice would give
+    /// @param kept whether the loss is the lowest so far, so that these weights are kept
+    record Validation(
+            int step,
+            double loss,
+            double aliceLoss,
+            double bobLoss,
+            double bobOnAliceLoss,
+            boolean kept) {}
+
+    /// Takes note of a validation; nothing by default.
+    ///
+    /// @param validation what it came to
+    default void validated(Validation validation) {}
+
     /// Takes note of a step.
     ///
     /// @param report what it came to
