@@ -18,14 +18,19 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A TorchScript source text from `src/main/torchscript`, compiled at start-up, whose methods take
 /// and give tensors. It holds no weights: they are arguments. One call runs as a whole in native
-/// code.
+/// code. A line `# include NAME.py` stands for the text of that file, so that programs can share
+/// methods.
 ///
 /// Several threads may call a program at a time, all in the same [Mode], where a tensor that more
 /// than one of them passes stands in the same argument of each, and none is differentiated by.
 public final class Program implements AutoCloseable {
+
+    private static final Pattern INCLUDE = Pattern.compile("(?m)^ *# include ([a-z_]+)\\.py$");
 
     private final String name;
     private final Model model;
@@ -179,6 +184,11 @@ public final class Program implements AutoCloseable {
     }
 
     private static String source(String name) {
+        return INCLUDE.matcher(text(name))
+                .replaceAll(include -> Matcher.quoteReplacement(text(include.group(1))));
+    }
+
+    private static String text(String name) {
         String resource = "/torchscript/" + name + ".py";
         try (InputStream in = Program.class.getResourceAsStream(resource)) {
             if (in == null) {
