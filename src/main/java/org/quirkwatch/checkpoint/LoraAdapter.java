@@ -14,7 +14,7 @@ import org.quirkwatch.problem.Problem;
 /// @param updates by the name of the weight that each changes
 record LoraAdapter(WeightFiles files, byte[] configDigest, Map<String, Update> updates) {
 
-    private static final String WEIGHTS = "adapter_model.safetensors";
+    static final String WEIGHTS = "adapter_model.safetensors";
 
     private static final Pattern NAME =
             Pattern.compile(

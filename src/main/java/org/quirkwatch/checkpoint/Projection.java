@@ -1,22 +1,61 @@
 package org.quirkwatch.checkpoint;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import org.quirkwatch.problem.Problem;
+import org.quirkwatch.problem.ProblemCode;
 
-/// The linear maps of a block: what LoRA adapters may change.
-enum Projection {
+/// The linear maps of a block: what LoRA adapters may change. They stand in the order in which
+/// [DecoderWeights] carries them.
+public enum Projection {
+    /// Queries of the attention.
     Q("self_attn.q_proj"),
+    /// Keys of the attention.
     K("self_attn.k_proj"),
+    /// Values of the attention.
     V("self_attn.v_proj"),
+    /// What the attention adds to the stream.
     O("self_attn.o_proj"),
+    /// The gate of the MLP.
     GATE("mlp.gate_proj"),
+    /// What the gate of the MLP lets through.
     UP("mlp.up_proj"),
+    /// What the MLP adds to the stream.
     DOWN("mlp.down_proj");
 
     private final String module;
 
     Projection(String module) {
         this.module = module;
+    }
+
+    /// The name on the command line, such as `gate`.
+    ///
+    /// @return lower case
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /// The projection of a name.
+    ///
+    /// @param text as [#text] gives it
+    /// @throws Problem `invalid-request` naming the seven
+    public static Projection parse(String text) {
+        return Arrays.stream(values())
+                .filter(projection -> projection.text().equals(text))
+                .findFirst()
+                .orElseThrow(() ->
+                        new Problem(
+                                ProblemCode.INVALID_REQUEST,
+                                "unknown projection \"%s\", known are %s"
+                                        .formatted(
+                                                text,
+                                                Arrays.stream(values())
+                                                        .map(Projection::text)
+                                                        .collect(Collectors.joining(", ")))));
     }
 
     static List<Projection> ofAttention() {
@@ -45,6 +84,11 @@ enum Projection {
             }
         }
         return false;
+    }
+
+    /// The module's own name, such as `q_proj`.
+    String ownName() {
+        return module.substring(module.indexOf('.') + 1);
     }
 
     /// The module's name in the whole model, such as `model.layers.3.self_attn.q_proj`.

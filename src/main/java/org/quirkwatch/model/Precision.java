@@ -36,7 +36,11 @@ public enum Precision {
                 "dtype must be auto, float32, bfloat16 or float64, got \"%s\"".formatted(text));
     }
 
-    DType resolve(DType stored, ComputeDevice device) {
+    /// The number format that this stands for.
+    ///
+    /// @param stored the checkpoint's own
+    /// @param device where the model is to run
+    public DType resolve(DType stored, ComputeDevice device) {
         return switch (this) {
             case FLOAT32 -> DType.FLOAT32;
             case BFLOAT16 -> DType.BFLOAT16;

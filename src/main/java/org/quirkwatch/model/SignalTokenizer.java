@@ -12,18 +12,24 @@ import org.quirkwatch.signal.Signal;
 /// Turns signals into tokens. The prompt is encoded with the tokenizer's special tokens. The label
 /// (and each choice) is encoded in context: what the encoding of prompt and label together has
 /// after the prompt's own tokens. Where the two texts melt into one token at their border, the
-/// label is encoded alone.
-final class SignalTokenizer {
+/// label is encoded alone. Thread-safe.
+public final class SignalTokenizer {
 
     private final Tokenizer tokenizer;
     private final int nCtx;
 
-    SignalTokenizer(Tokenizer tokenizer, int nCtx) {
+    /// @param tokenizer a checkpoint's
+    /// @param nCtx the most tokens that a prompt and its longest choice may have together
+    public SignalTokenizer(Tokenizer tokenizer, int nCtx) {
         this.tokenizer = tokenizer;
         this.nCtx = nCtx;
     }
 
-    TokenizedSignal tokenize(Signal signal) {
+    /// The tokens of a signal.
+    ///
+    /// @throws Problem `prompt-too-long` beyond the limit, `invalid-signal` where a text has no
+    ///   tokens
+    public TokenizedSignal tokenize(Signal signal) {
         long[] prompt = tokenizer.encode(signal.prompt(), true);
         if (prompt.length == 0) {
             throw invalid("/prompt", "the prompt has no tokens");
