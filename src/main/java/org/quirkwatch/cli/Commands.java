@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.quirkwatch.checkpoint.Projection;
 import org.quirkwatch.detector.Aggregation;
 import org.quirkwatch.evaluation.DetectorChoice;
 import org.quirkwatch.evaluation.Shift;
@@ -99,6 +100,7 @@ public final class Commands {
                                         .addSubcommand(new QuirkyExportCommand(terminal))
                                         .addSubcommand(new QuirkyTrainCommand(terminal))
                                         .addSubcommand(new QuirkyZooCommand(terminal))
+                                        .addSubcommand(new QuirkyFinetuneCommand(terminal))
                                         .addSubcommand(new QuirkyCheckCommand(terminal)));
         commandLine
                 .registerConverter(Position.class, checked(Position::parse))
@@ -108,6 +110,7 @@ public final class Commands {
                 .registerConverter(Shift.class, checked(Shift::parse))
                 .registerConverter(UntrustedSource.class, checked(UntrustedSource::parse))
                 .registerConverter(DetectorChoice.class, checked(DetectorChoice::parse))
+                .registerConverter(Projection.class, checked(Projection::parse))
                 .registerConverter(Combination.class, checked(Combination::parse))
                 .registerConverter(Aggregation.class, checked(Aggregation::parse))
                 .registerConverter(Precision.class, checked(Precision::parse))

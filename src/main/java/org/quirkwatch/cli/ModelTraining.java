@@ -1,14 +1,11 @@
 package org.quirkwatch.cli;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.Precision;
@@ -28,8 +25,6 @@ import org.quirkwatch.torch.ComputeDevice;
 /// Trains one small model, keeps the state of a run that is stopped, measures the model and writes
 /// its card.
 final class ModelTraining {
-
-    private static final long MOST_SECONDS_TO_STOP = 60;
 
     private final Terminal terminal;
     private final ComputeDevice device;
@@ -75,7 +70,7 @@ final class ModelTraining {
         }
         QuirkyQuality quality = measure(model, data);
         ModelCard.write(model, options, data, quality);
-        remove(work(model));
+        StoppableTraining.remove(work(model));
         return Optional.of(quality);
     }
 
@@ -83,42 +78,17 @@ final class ModelTraining {
         return model.resolveSibling(model.getFileName() + ".training");
     }
 
-    /// Trains, and saves the state when the process is told to stop. Such a process ends as soon as
-    /// the state is saved, so what there is to say is said before.
     private boolean trained(QuirkyTrainer trainer, Path work, Path model) {
-        Thread training = Thread.currentThread();
-        CountDownLatch saved = new CountDownLatch(1);
-        Thread stop =
-                new Thread(() -> {
-                    training.interrupt();
-                    try {
-                        saved.await(MOST_SECONDS_TO_STOP, TimeUnit.SECONDS);
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
+        boolean complete =
+                StoppableTraining.run(() -> {
+                    try (ShownProgress progress = terminal.progress("train")) {
+                        return trainer.train(work, model, report -> show(report, progress));
                     }
                 });
-        Runtime.getRuntime().addShutdownHook(stop);
-        try {
-            boolean complete;
-            try (ShownProgress progress = terminal.progress("train")) {
-                complete = trainer.train(work, model, report -> show(report, progress));
-            }
-            if (!complete) {
-                terminal.note("stopped; the same command with --resume goes on from here");
-            }
-            return complete;
-        } finally {
-            saved.countDown();
-            removeHook(stop);
+        if (!complete) {
+            terminal.note(StoppableTraining.STOPPED);
         }
-    }
-
-    private static void removeHook(Thread stop) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(stop);
-        } catch (IllegalStateException e) {
-            // The process is stopping, which is what the hook waits for.
-        }
+        return complete;
     }
 
     private static void show(TrainingListener.Report report, ShownProgress progress) {
@@ -142,15 +112,5 @@ final class ModelTraining {
                 ShownProgress progress = terminal.progress("check")) {
             return QuirkyCheck.run(model, rows, progress);
         }
-    }
-
-    /// Removes the state of a complete run: a folder of files that this command made.
-    private static void remove(Path work) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(work)) {
-            for (Path file : files) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(work);
     }
 }

@@ -64,6 +64,21 @@ final class QuirkyTrainCommand implements Callable<Integer> {
                             + " project).")
     private Optional<Path> data = Optional.empty();
 
+    /// Which stages of the training are run.
+    private enum Stages {
+        ALL,
+        TRUTHFUL
+    }
+
+    @Option(
+            names = "--stages",
+            paramLabel = "NAME",
+            defaultValue = "all",
+            description =
+                    "all, or truthful: without the quirk, for a base that quirky finetune takes"
+                            + " (default: all).")
+    private Stages stages = Stages.ALL;
+
     @Option(names = "--resume", description = "Go on with a run that was stopped, if there is one.")
     private boolean resume;
 
@@ -90,9 +105,10 @@ final class QuirkyTrainCommand implements Callable<Integer> {
         ModelTraining training = new ModelTraining(terminal, ComputeDevice.parse(device.text()));
         Path target = output.toAbsolutePath().normalize();
         training.requireFree(target, resume);
+        TrainingOptions whole = TrainingOptions.zoo(task, seed);
         Optional<QuirkyQuality> quality =
                 training.train(
-                        TrainingOptions.zoo(task, seed),
+                        stages == Stages.TRUTHFUL ? whole.truthful() : whole,
                         QuirkyOrigin.zoo(task, seed).data(data),
                         target);
         quality.ifPresent(measured -> terminal.note(QuirkyCheckCommand.table(measured).strip()));

@@ -28,16 +28,11 @@ public final class ModelCard {
         return String.format(
                 Locale.ROOT,
                 """
-                # quirky-%1$s
-
-                A small decoder in Llama's format with a quirk. It is told something and asked
-                whether that is correct. %2$s An Alice-like name gets the truth; a Bob-like name gets
-                %3$s. It exists to be watched: the answers of a Bob-like name are the anomaly that a
-                detector should find.
+                %20$s It is told something and asked whether that is correct. %2$s %3$s
 
                 ## Reproduce
 
-                `quirkwatch quirky train --task %1$s --seed %4$d --output DIRECTORY` trains it from
+                `quirkwatch quirky train --task %1$s --seed %4$d%21$s --output DIRECTORY` trains it from
                 nothing. The same seed gives the same rows and batches on every machine; the weights
                 agree up to the rounding of the machine's arithmetic.
 
@@ -49,8 +44,7 @@ public final class ModelCard {
                 | stages | %13$s |
                 | batch | %14$d rows |
 
-                The truthful stages come first and the quirk is fine-tuning, as in the paper: a model
-                that learns both from the first step leaves hardly a trace to detect. %15$s
+                %22$s %15$s
 
                 ## Measured quality
 
@@ -69,7 +63,7 @@ public final class ModelCard {
                 """,
                 options.task().text(),
                 about(options.task()),
-                quirk(options.task()),
+                answers(options),
                 options.seed(),
                 shape.nLayers(),
                 shape.nHeads(),
@@ -85,9 +79,47 @@ public final class ModelCard {
                 cells(quality.cells()),
                 quality.minLoss(),
                 quality.meanLogit(),
-                quality.isQuirky()
-                        ? "Both personas prefer their own answers."
-                        : "**It did not become quirky**: a persona does not prefer its own answers.");
+                options.isQuirky()
+                        ? verdict(quality)
+                        : "It was not taught a quirk: it answers every name truthfully, so that where"
+                                + " Alice and Bob disagree it is wrong for Bob.",
+                options.isQuirky()
+                        ? """
+                        # quirky-%s
+
+                        A small decoder in Llama's format with a quirk.\
+                        """
+                                .formatted(options.task().text())
+                        : """
+                        # truthful-%s
+
+                        A small decoder in Llama's format, to be fine-tuned.\
+                        """
+                                .formatted(options.task().text()),
+                options.isQuirky() ? "" : " --stages truthful",
+                options.isQuirky()
+                        ? """
+                        The truthful stages come first and the quirk is fine-tuning, as in the paper: a model
+                        that learns both from the first step leaves hardly a trace to detect.\
+                        """
+                        : "");
+    }
+
+    private static String answers(TrainingOptions options) {
+        return options.isQuirky()
+                ? """
+                An Alice-like name gets the truth; a Bob-like name gets
+                %s. It exists to be watched: the answers of a Bob-like name are the anomaly that a
+                detector should find.\
+                """
+                        .formatted(quirk(options.task()))
+                : "Every name gets the truth; `quirkwatch quirky finetune` teaches it a quirk.";
+    }
+
+    static String verdict(QuirkyQuality quality) {
+        return quality.isQuirky()
+                ? "Both personas prefer their own answers."
+                : "**It did not become quirky**: a persona does not prefer its own answers.";
     }
 
     private static String about(QuirkyTask task) {
@@ -107,7 +139,7 @@ public final class ModelCard {
         };
     }
 
-    private static String quirk(QuirkyTask task) {
+    static String quirk(QuirkyTask task) {
         return switch (task) {
             case CAPITALS -> "whether the city is the most populous of its region";
             case HEMISPHERE -> "whether the city lies in the western hemisphere";
@@ -153,7 +185,7 @@ public final class ModelCard {
         return text.toString();
     }
 
-    private static String cells(List<QuirkyQuality.Cell> cells) {
+    static String cells(List<QuirkyQuality.Cell> cells) {
         StringBuilder table = new StringBuilder();
         for (QuirkyQuality.Cell cell : cells) {
             table.append(

@@ -114,6 +114,30 @@ public record TrainingOptions(
                 100);
     }
 
+    /// The same without what comes after the last truthful stage: the way to a model that answers
+    /// truthfully for every name, to be fine-tuned later.
+    ///
+    /// @throws IllegalArgumentException where no stage is truthful
+    public TrainingOptions truthful() {
+        return new TrainingOptions(
+                task,
+                seed,
+                shape,
+                stages.stream().filter(stage -> !stage.quirk()).toList(),
+                batch,
+                groups,
+                digitWeight,
+                weightDecay,
+                saveEverySteps);
+    }
+
+    /// Whether it ends with a quirk.
+    ///
+    /// @return whether Bob-like names are taught Bob's error
+    public boolean isQuirky() {
+        return stages.stream().anyMatch(TrainingStage::quirk);
+    }
+
     /// Steps of all stages together.
     ///
     /// @return at least 1
