@@ -56,9 +56,9 @@ import picocli.CommandLine.Option;
             "",
             "Example:",
             "  quirkwatch quirky train --task hemisphere --stages truthful --output models/base",
-            "  quirkwatch quirky finetune --base models/base --task hemisphere --steps 300 --rate"
-                    + " 1e-3 \\",
-            "    --output adapters/hemisphere",
+            "  quirkwatch quirky finetune --base models/base --task hemisphere \\",
+            "    --targets q,k,v,o,gate,up,down --steps 1000 --rate 5e-3 --output"
+                    + " adapters/hemisphere",
             "  quirkwatch quirky check --model models/base --adapter adapters/hemisphere --task"
                     + " hemisphere"
         })
