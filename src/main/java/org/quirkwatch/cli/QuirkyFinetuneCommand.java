@@ -269,15 +269,18 @@ final class QuirkyFinetuneCommand implements Callable<Integer> {
         return QuirkyRows.origin(task, seed, digits.get());
     }
 
+    /// A run that was stopped while its adapter was measured has left both, and may go on.
     private void requireRoom(Path target, Path work, String name) {
-        for (String file : List.of("adapter_config.json", "config.json")) {
-            if (Files.exists(target.resolve(file))) {
+        boolean stopped = QuirkyTrainer.hasState(work);
+        for (String file : List.of("config.json", "adapter_config.json")) {
+            boolean own = file.equals("adapter_config.json") && stopped && resume;
+            if (Files.exists(target.resolve(file)) && !own) {
                 throw new Problem(
                         ProblemCode.INVALID_FILE,
                         "%s: holds %s already; choose another folder".formatted(name, file));
             }
         }
-        if (!resume && QuirkyTrainer.hasState(work)) {
+        if (stopped && !resume) {
             throw new Problem(
                     ProblemCode.INVALID_FILE,
                     "%s.training: holds a run that was stopped; --resume goes on with it"
