@@ -4,11 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.quirkwatch.evaluation.DetectorChoice;
+import org.quirkwatch.evaluation.DetectorTable;
 import org.quirkwatch.evaluation.FeatureCache;
 import org.quirkwatch.evaluation.Grid;
 import org.quirkwatch.evaluation.GridOptions;
@@ -22,7 +25,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// Detectors on models and rows, and the report of it.
@@ -45,13 +47,18 @@ import picocli.CommandLine.Spec;
             "concat(...) of them; then a rule, with its options as :NAME=VALUE. `detect --list-rules`",
             "lists rules.",
             "",
-            "A folder for --data holds trusted.jsonl, normal.jsonl and anomalous.jsonl, and",
-            "untrusted.jsonl where there are such rows: signals, as score reads them. A folder for",
-            "--zoo holds a model directory per task, each with the quirky.json that training writes.",
+            "A folder of rows of your own holds trusted.jsonl, normal.jsonl and anomalous.jsonl, and",
+            "untrusted.jsonl where there are such rows: signals, as score reads them. A folder of",
+            "--models holds a model directory per task, each with the quirky.json that training",
+            "writes.",
+            "",
+            "Tasks: capitals, hemisphere, population, sciq, sentiment, nli, authors, addition,",
+            "subtraction, multiplication, modularaddition, squaring.",
             "",
             "Examples:",
             "  quirkwatch evaluate --output out/addition",
-            "  quirkwatch evaluate --zoo models --shift easy-to-hard --seeds 1 --output out/zoo",
+            "  quirkwatch evaluate --models zoo --tasks nli,squaring --seeds 1 --output out/two",
+            "  quirkwatch evaluate --models zoo --tasks all --features all --rules all --output out/all",
             "  quirkwatch evaluate --model models/mine --data rows --detector activation/lof:k=10 \\",
             "    --output out/mine"
         })
@@ -74,15 +81,22 @@ final class EvaluateCommand implements Callable<Integer> {
     private List<DetectorChoice> detectors = new ArrayList<>();
 
     @Option(
-            names = "--feature",
+            names = "--features",
+            split = ",",
             paramLabel = "NAME",
-            description = "With --rule: every feature that is named by every rule that is.")
+            description =
+                    "Instead of that table: features, with every rule of --rules; or all, each with"
+                            + " the rules that make sense with it (default: all, where there is"
+                            + " --rules).")
     private List<String> features = new ArrayList<>();
 
     @Option(
-            names = "--rule",
+            names = "--rules",
+            split = ",",
             paramLabel = "NAME",
-            description = "With --feature; options as :NAME=VALUE.")
+            description =
+                    "Rules, with options as :NAME=VALUE; or all that make sense with a feature"
+                            + " (default: all, where there is --features).")
     private List<String> rules = new ArrayList<>();
 
     @Option(
@@ -119,7 +133,7 @@ final class EvaluateCommand implements Callable<Integer> {
             defaultValue = "0.3",
             description =
                     "Share of the trusted rows that scales and calibrates, 0.05 to 0.95 (default:"
-                            + " 0.3).")
+                            + " 0.3); where rows are few, up to 0.5.")
     private double calibrationShare;
 
     @Option(
@@ -255,16 +269,34 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private List<DetectorChoice> detectors() {
-        if (features.isEmpty() != rules.isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(), "--feature and --rule go together, each at least once");
-        }
         List<DetectorChoice> all = new ArrayList<>(detectors);
-        for (String feature : features) {
-            for (String rule : rules) {
-                all.add(DetectorChoice.of(feature, rule));
-            }
+        if (!features.isEmpty() || !rules.isEmpty()) {
+            all.addAll(DetectorTable.all(table()));
         }
-        return all.isEmpty() ? DetectorChoice.standard() : all.stream().distinct().toList();
+        return all.isEmpty() ? DetectorTable.standard() : all.stream().distinct().toList();
+    }
+
+    /// What is named goes together as it is; what is not named, where it makes sense.
+    private Map<String, List<String>> table() {
+        boolean allFeatures = isAll(features);
+        boolean allRules = isAll(rules);
+        Map<String, List<String>> table = new LinkedHashMap<>();
+        for (String feature : allFeatures ? DetectorTable.features(rows.hasSae()) : features) {
+            List<String> sensible = DetectorTable.rules(feature);
+            List<String> of =
+                    allRules
+                            ? sensible
+                            : rules.stream()
+                                    .filter(rule ->
+                                            !allFeatures
+                                                    || sensible.contains(rule.split(":", -1)[0]))
+                                    .toList();
+            table.put(feature, of);
+        }
+        return table;
+    }
+
+    private static boolean isAll(List<String> names) {
+        return names.isEmpty() || names.equals(List.of("all"));
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.quirkwatch.bundled.Bundled;
 import org.quirkwatch.evaluation.EvaluationModel;
@@ -29,18 +30,21 @@ import picocli.CommandLine.ParameterException;
 final class EvaluationTasks {
 
     @Option(
-            names = "--zoo",
+            names = "--models",
             paramLabel = "DIR",
-            description = "A folder of models, each evaluated on the task that it has learnt.")
-    private Optional<Path> zoo = Optional.empty();
+            description =
+                    "A folder of models, each evaluated on the task that it has learnt, as its"
+                            + " quirky.json says.")
+    private Optional<Path> models = Optional.empty();
 
     @Option(
-            names = "--task",
+            names = "--tasks",
+            split = ",",
             paramLabel = "NAME",
             description =
-                    "The quirky task whose rows are used (default: what the model has learnt, as its"
-                            + " quirky.json says).")
-    private Optional<QuirkyTask> task = Optional.empty();
+                    "Of --models those that have learnt these tasks; else the tasks whose rows the"
+                            + " model is evaluated on (default: all that were learnt).")
+    private List<String> names = new ArrayList<>();
 
     @Option(
             names = "--task-seed",
@@ -53,17 +57,13 @@ final class EvaluationTasks {
     private OptionalLong taskSeed = OptionalLong.empty();
 
     @Option(
-            names = "--task-data",
-            paramLabel = "DIR",
-            description =
-                    "The task's data set in the published raw format (default: generated, or the"
-                            + " small one that comes with the project).")
-    private Optional<Path> taskData = Optional.empty();
-
-    @Option(
             names = "--data",
             paramLabel = "DIR",
-            description = "Rows of your own instead of a task's; several times for several.")
+            description =
+                    "Rows of your own; or a task's data set in the published raw format, or a folder"
+                            + " of such by the tasks' names (default: generated, or the small data"
+                            + " sets that come with the project). Several times for several rows of"
+                            + " your own.")
     private List<Path> data = new ArrayList<>();
 
     @Option(
@@ -79,33 +79,46 @@ final class EvaluationTasks {
             description = "The sparse autoencoder of the feature sae.")
     private Optional<Path> sae = Optional.empty();
 
+    /// Whether there is a sparse autoencoder.
+    boolean hasSae() {
+        return sae.isPresent();
+    }
+
     /// The models and their rows.
     ///
-    /// @param model which one, where there is no zoo
+    /// @param model which one, where there is no folder of them
     /// @throws ParameterException for options that exclude each other
     /// @throws Problem where a model's files or a folder of rows are not as they should be
     List<Grid.Task> of(ModelOptions model, CommandLine command) {
-        requireOne(command, "--zoo", zoo.isPresent(), "--data", !data.isEmpty());
-        requireOne(command, "--zoo", zoo.isPresent(), "--model or --adapter", model.isOwn());
-        boolean ofTask = task.isPresent() || taskSeed.isPresent() || taskData.isPresent();
-        requireOne(command, "--zoo", zoo.isPresent(), "--task, --task-seed or --task-data", ofTask);
+        boolean own = data.stream().anyMatch(FolderSource::isFolder);
+        requireOne(command, "--models", models.isPresent(), "--model or --adapter", model.isOwn());
+        requireOne(command, "rows of your own", own, "--models", models.isPresent());
         requireOne(
-                command, "--data", !data.isEmpty(), "--task, --task-seed or --task-data", ofTask);
+                command,
+                "rows of your own",
+                own,
+                "--tasks or --task-seed",
+                !names.isEmpty() || taskSeed.isPresent());
+        if (!own && data.size() > 1) {
+            throw new ParameterException(
+                    command, "--data may be given once where it is a task's: got " + data.size());
+        }
         EvaluationModel.Look look = new EvaluationModel.Look(layers, sae.map(SaeFolder::of));
-        if (zoo.isPresent()) {
-            return models(zoo.get()).stream()
-                    .map(directory ->
+        if (models.isPresent()) {
+            return learnt(models.get()).stream()
+                    .map(learnt ->
                             new Grid.Task(
-                                    model.toEvaluate(directory, look),
-                                    quirky(QuirkyOrigin.read(directory).orElseThrow())))
+                                    model.toEvaluate(learnt.directory(), look),
+                                    quirky(learnt.origin())))
                     .toList();
         }
         Path directory = model.directory().orElseGet(Bundled::model);
         // Before the model's files are read, which may take a while.
         List<EvaluationSource> sources = new ArrayList<>();
-        data.forEach(folder -> sources.add(new FolderSource(folder)));
-        if (sources.isEmpty()) {
-            sources.add(quirky(origin(directory)));
+        if (own) {
+            data.forEach(folder -> sources.add(new FolderSource(folder)));
+        } else {
+            origins(directory).forEach(origin -> sources.add(quirky(origin)));
         }
         EvaluationModel evaluated = model.toEvaluate(directory, look);
         return sources.stream().map(source -> new Grid.Task(evaluated, source)).toList();
@@ -119,41 +132,98 @@ final class EvaluationTasks {
         }
     }
 
+    private boolean isAllTasks() {
+        return names.isEmpty() || names.equals(List.of("all"));
+    }
+
+    private List<QuirkyTask> tasks() {
+        return names.equals(List.of("all"))
+                ? List.of(QuirkyTask.values())
+                : names.stream().map(QuirkyTask::parse).distinct().toList();
+    }
+
     /// What the model has learnt, where nothing else was said.
-    private QuirkyOrigin origin(Path directory) {
+    private List<QuirkyOrigin> origins(Path directory) {
         Optional<QuirkyOrigin> own = QuirkyOrigin.read(directory);
-        QuirkyTask which = task.or(() -> own.map(QuirkyOrigin::task)).orElse(QuirkyTask.ADDITION);
-        Optional<QuirkyOrigin> same = own.filter(origin -> origin.task() == which);
-        long seed =
-                taskSeed.orElse(
-                        same.map(QuirkyOrigin::seed).orElse(GenerationOptions.BUNDLED_SEED));
-        return same.map(origin -> new QuirkyOrigin(which, seed, origin.digits()))
-                .orElseGet(() -> QuirkyOrigin.zoo(which, seed));
+        List<QuirkyTask> which =
+                names.isEmpty()
+                        ? List.of(own.map(QuirkyOrigin::task).orElse(QuirkyTask.ADDITION))
+                        : tasks();
+        return which.stream()
+                .map(task ->
+                        own.filter(origin -> origin.task() == task)
+                                .orElseGet(() ->
+                                        QuirkyOrigin.zoo(task, GenerationOptions.BUNDLED_SEED)))
+                .map(this::seeded)
+                .toList();
+    }
+
+    private QuirkyOrigin seeded(QuirkyOrigin origin) {
+        return new QuirkyOrigin(origin.task(), taskSeed.orElse(origin.seed()), origin.digits());
     }
 
     private EvaluationSource quirky(QuirkyOrigin origin) {
         return new QuirkySource(
                 origin.task().text(),
                 () -> {
-                    QuirkyData rows = origin.data(taskData);
+                    QuirkyData rows = origin.data(rawData(origin.task()));
                     return rows::split;
                 });
     }
 
-    /// The model directories in a folder, by name.
-    private static List<Path> models(Path folder) {
-        try (Stream<Path> entries = Files.list(folder)) {
-            List<Path> models =
-                    entries.filter(path -> Files.isRegularFile(path.resolve(QuirkyOrigin.FILE)))
-                            .sorted()
-                            .toList();
-            if (models.isEmpty()) {
+    /// The folder of a task's rows; those that are generated need none.
+    private Optional<Path> rawData(QuirkyTask task) {
+        if (data.isEmpty()) {
+            return Optional.empty();
+        }
+        Path folder = data.getFirst();
+        Path named = folder.resolve(task.text());
+        if (Files.isDirectory(named)) {
+            return Optional.of(named);
+        }
+        return task.isGenerated() ? Optional.empty() : Optional.of(folder);
+    }
+
+    /// A model and what it has learnt.
+    private record Learnt(Path directory, QuirkyOrigin origin) {}
+
+    /// The models in a folder whose tasks are asked for, by name.
+    private List<Learnt> learnt(Path folder) {
+        List<Learnt> found = new ArrayList<>();
+        for (Path directory : directories(folder)) {
+            QuirkyOrigin.read(directory)
+                    .ifPresent(origin -> found.add(new Learnt(directory, seeded(origin))));
+        }
+        if (found.isEmpty()) {
+            throw new Problem(
+                    ProblemCode.INVALID_FILE,
+                    "%s: holds no folder with a model and its %s"
+                            .formatted(folder.getFileName(), QuirkyOrigin.FILE));
+        }
+        if (isAllTasks()) {
+            return found;
+        }
+        List<QuirkyTask> asked = tasks();
+        for (QuirkyTask task : asked) {
+            if (found.stream().noneMatch(learnt -> learnt.origin().task() == task)) {
                 throw new Problem(
-                        ProblemCode.INVALID_FILE,
-                        "%s: holds no folder with a model and its %s"
-                                .formatted(folder.getFileName(), QuirkyOrigin.FILE));
+                        ProblemCode.INVALID_REQUEST,
+                        "%s: no model in it has learnt %s; there are %s"
+                                .formatted(
+                                        folder.getFileName(),
+                                        task.text(),
+                                        found.stream()
+                                                .map(learnt -> learnt.origin().task().text())
+                                                .distinct()
+                                                .collect(Collectors.joining(", "))));
             }
-            return models;
+        }
+        return found.stream().filter(learnt -> asked.contains(learnt.origin().task())).toList();
+    }
+
+    private static List<Path> directories(Path folder) {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.filter(Files::isDirectory).sorted().toList();
         } catch (IOException e) {
             throw new Problem(
                     ProblemCode.INVALID_FILE,

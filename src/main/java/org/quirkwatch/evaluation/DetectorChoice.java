@@ -1,13 +1,8 @@
 package org.quirkwatch.evaluation;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.quirkwatch.detector.Rule;
 import org.quirkwatch.detector.Rules;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
@@ -73,33 +68,5 @@ public record DetectorChoice(String feature, String rule, Map<String, String> se
     /// Whether it learns from untrusted rows too.
     boolean offline() {
         return Rules.named(rule).offline();
-    }
-
-    /// The detectors of the method and some more: each feature with the rules that the paper scores
-    /// it with, and each rule on activations. Features that need a sparse autoencoder are left out.
-    public static List<DetectorChoice> standard() {
-        SequencedMap<String, List<String>> table = new LinkedHashMap<>();
-        table.put(
-                "activation",
-                Rules.all().stream()
-                        .map(Rule::name)
-                        // Made for sparse latents, latents of a flow, and single numbers.
-                        .filter(rule -> !List.of("l0", "laplace", "value").contains(rule))
-                        .toList());
-        table.put("layer-difference", List.of("mahalanobis", "diagonal", "lof"));
-        List<String> effects = List.of("mahalanobis", "lof", "isolation-forest", "quantum-entropy");
-        table.put("attribution-mean", effects);
-        table.put("attribution-pcs", effects);
-        table.put("probe-shift-mean", List.of("mahalanobis", "lof", "quantum-entropy"));
-        table.put("surprisal", List.of("value"));
-        table.put("misconception-contrast", List.of("value"));
-        table.put("iterative-rephrase", List.of("value"));
-        table.put("concat(attribution-mean)", List.of("mahalanobis", "lof", "quantum-entropy"));
-        table.put("merge(activation+attribution-mean)", List.of("mahalanobis", "lof"));
-        table.put("activation+attribution-mean", List.of("mahalanobis", "lof"));
-        table.put("activation+probe-shift-mean", List.of("mahalanobis", "lof"));
-        List<DetectorChoice> all = new ArrayList<>();
-        table.forEach((feature, rules) -> rules.forEach(rule -> all.add(of(feature, rule))));
-        return List.copyOf(all);
     }
 }

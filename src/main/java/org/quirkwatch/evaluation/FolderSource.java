@@ -43,6 +43,12 @@ public record FolderSource(Path folder) implements EvaluationSource {
         }
     }
 
+    /// Whether a folder is meant as one of these: it has one of the files that there must be.
+    public static boolean isFolder(Path folder) {
+        return List.of(TRUSTED, NORMAL, ANOMALOUS).stream()
+                .anyMatch(file -> Files.exists(folder.resolve(file)));
+    }
+
     @Override
     public String name() {
         return String.valueOf(folder.toAbsolutePath().normalize().getFileName());

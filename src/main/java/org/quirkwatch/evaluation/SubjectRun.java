@@ -141,7 +141,7 @@ final class SubjectRun {
                                 .add(choice));
         Split split;
         try {
-            split = Split.of(data.trusted().size(), options.calibrationShare(), seed);
+            split = Split.of(data.trusted().size(), share(), seed);
         } catch (Problem e) {
             missing.forEach((choice, key) -> state.append(failure(choice, key, seed, e)));
             return;
@@ -150,6 +150,14 @@ final class SubjectRun {
         capture.prepare(byFeature.keySet().stream().map(FeatureText::parse).toList(), wanted);
         byFeature.forEach(
                 (feature, choices) -> run(seed, split, wanted, feature, choices, missing));
+    }
+
+    /// More than was asked for where rows are few: half of them may be held out.
+    private double share() {
+        double least = Split.leastShare(data.trusted().size());
+        return least <= 0.5
+                ? Math.max(least, options.calibrationShare())
+                : options.calibrationShare();
     }
 
     private FeatureCapture.Wanted wanted(Split split, Map<DetectorChoice, String> missing) {

@@ -63,6 +63,13 @@ public record Split(List<Integer> fit, List<Integer> scale, List<Integer> calibr
                 List.copyOf(order.subList(heldOut, nRows)));
     }
 
+    /// The smallest share of so many rows that is enough to be held out.
+    ///
+    /// @param nRows at least 1
+    public static double leastShare(int nRows) {
+        return Math.ceil(FEWEST_SCALE_ROWS / SCALE_SHARE) / nRows;
+    }
+
     private record Sizes(int fit, int scale, int calibration) {
         static Sizes of(int nRows, double share) {
             int heldOut = (int) (nRows * share);

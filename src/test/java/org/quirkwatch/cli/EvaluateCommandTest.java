@@ -35,7 +35,7 @@ class EvaluateCommandTest {
 
     @Test
     void ownRowsOnAnOwnModelGiveAReportAndAFurtherRuleCostsItselfOnly() throws IOException {
-        CommandRun run = evaluate("--rule", "mahalanobis");
+        CommandRun run = evaluate("--rules", "mahalanobis");
         assertThat(run.err()).contains("2 results: 0 were there, 2 computed, 0 of them");
         assertThat(run.code()).isZero();
         Path output = folder.resolve("out");
@@ -43,7 +43,7 @@ class EvaluateCommandTest {
         assertThat(output.resolve("report.md"))
                 .content()
                 .contains("| rows · llama-gqa | – | – |", "activation/mahalanobis");
-        CommandRun more = evaluate("--rule", "mahalanobis", "--rule", "diagonal");
+        CommandRun more = evaluate("--rules", "mahalanobis,diagonal");
         assertThat(more.err()).contains("4 results: 2 were there, 2 computed, 0 of them");
         assertThat(Files.readAllLines(output.resolve("cells.ndjson"))).hasSize(5);
         String page = Files.readString(output.resolve("report.html"));
@@ -57,10 +57,36 @@ class EvaluateCommandTest {
     void aBadLineEndsItNamingFileAndLine() throws IOException {
         Path file = folder.resolve("rows/normal.jsonl");
         Files.writeString(file, Files.readString(file) + "{\"prompt\": 7}\n");
-        CommandRun run = evaluate("--rule", "mahalanobis");
+        CommandRun run = evaluate("--rules", "mahalanobis");
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).contains("normal.jsonl, line 31: ", "/prompt");
         assertThat(folder.resolve("out/report.html")).doesNotExist();
+    }
+
+    @Test
+    void aTaskThatNoModelHasLearntIsNamedBesideThoseThatWere() throws IOException {
+        Path learnt = Files.createDirectories(folder.resolve("models/one"));
+        Files.writeString(
+                learnt.resolve("quirky.json"),
+                "{\"task\": \"squaring\", \"seed\": 1, \"digits\": 3}");
+        CommandRun run =
+                CommandRun.of(
+                        "evaluate",
+                        "--models",
+                        folder.resolve("models").toString(),
+                        "--tasks",
+                        "squaring,nli",
+                        "--output",
+                        folder.resolve("out").toString());
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("models: no model in it has learnt nli; there are squaring");
+    }
+
+    @Test
+    void rowsOfOnesOwnAreOfNoTask() {
+        CommandRun run = evaluate("--rules", "mahalanobis", "--tasks", "nli");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("rows of your own and --tasks or --task-seed exclude each");
     }
 
     private CommandRun evaluate(String... more) {
@@ -68,7 +94,7 @@ class EvaluateCommandTest {
         args.addAll(List.of("evaluate", "--model", "src/test/resources/golden/llama-gqa"));
         args.addAll(List.of("--data", folder.resolve("rows").toString(), "--device", "cpu"));
         args.addAll(List.of("--output", folder.resolve("out").toString(), "--seeds", "2"));
-        args.addAll(List.of("--calibration-share", "0.5", "--feature", "activation"));
+        args.addAll(List.of("--calibration-share", "0.5", "--features", "activation"));
         args.addAll(List.of(more));
         return CommandRun.of(args.toArray(String[]::new));
     }
