@@ -11,7 +11,7 @@ OUTPUT ?= target/quirky-addition
 RUN ?= --help
 LOAD := target/test-classes/org/quirkwatch/bench/Load.class
 
-.PHONY: help serve test verify package format openapi bench bench-serving load methods evaluate train
+.PHONY: help serve test verify package format openapi bench bench-serving load methods evaluate train zoo
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,8 +60,12 @@ methods: package ## every feature and rule on the bundled model: the table of do
 	  -Dlogback.configurationFile=logback-commands.xml \
 	  org.springframework.boot.loader.launch.PropertiesLauncher target/trusted.jsonl target/test.jsonl target/sae/layers.2 $(ROWS)
 
-evaluate: package ## evaluate detectors on the bundled model into target/evaluation (MORE="--seeds 1"; goes on where it was)
-	bin/quirkwatch evaluate --output target/evaluation $(MORE)
+evaluate: package ## evaluate detectors on all models of the zoo into target/zoo (MORE="--seeds 1"; goes on where it was)
+	bin/quirkwatch evaluate --models zoo --output target/zoo $(MORE)
+
+zoo: package ## train the models that zoo/ lacks (goes on where it was; hours from nothing)
+	bin/quirkwatch quirky zoo --output zoo
+	bin/quirkwatch quirky zoo --task addition,subtraction,multiplication,modularaddition,squaring --seed 2 --output zoo
 
 train: package ## train the bundled model anew (SEED=1 OUTPUT=target/quirky-addition)
 	bin/quirkwatch quirky train --task addition --seed $(SEED) --resume --output $(OUTPUT)
