@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.observation.Observation;
@@ -13,13 +14,16 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.calibration.Calibration;
+import org.quirkwatch.detector.LayerScale;
 import org.quirkwatch.lane.BatchMeasurer;
 import org.quirkwatch.lane.LaneListener;
+import org.quirkwatch.lane.Measurement;
 import org.quirkwatch.lane.UntrustedWindow;
 import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.TokenizedSignal;
@@ -49,12 +53,13 @@ final class ScoringMetrics implements LaneListener {
     private final Timer queue;
     private final Timer forward;
     private final Timer score;
-    private final DistributionSummary scores;
-    private final DistributionSummary pValues;
+    private final FractionHistogram scores;
+    private final FractionHistogram pValues;
     private final DistributionSummary batchSignals;
     private final DistributionSummary batchTokens;
     private final Counter tapsFired;
     private final Counter shared;
+    private final LayerScale layerScale;
 
     ScoringMetrics(
             MeterRegistry meters,
@@ -70,12 +75,6 @@ final class ScoringMetrics implements LaneListener {
         queue = timer("queue", "Waiting of a signal for the model");
         forward = timer("forward", "The model's pass over a batch");
         score = timer("score", "Feature, detector and calibration of a batch");
-        scores =
-                summary(
-                        "score",
-                        "Scores; the buckets are quantiles of the calibration",
-                        quantiles(artifact.calibration()));
-        pValues = summary("p.value", "Conformal p-values", P_VALUES);
         batchSignals = summary("batch.signals", "Signals of one pass of the model", SIZES);
         batchTokens = summary("batch.tokens", "Tokens of one pass, filled up", TOKENS);
         tapsFired =
@@ -86,6 +85,18 @@ final class ScoringMetrics implements LaneListener {
                 Counter.builder("quirkwatch.shared")
                         .description("Signals that got the measurement of an equal one")
                         .register(meters);
+        // A counter without tags of its own has those that all metrics of the process share.
+        List<Tag> common = shared.getId().getTags();
+        scores =
+                new FractionHistogram(
+                        meters,
+                        "quirkwatch_score",
+                        "Scores; the buckets are quantiles of the calibration",
+                        quantiles(artifact.calibration()),
+                        common);
+        pValues =
+                new FractionHistogram(
+                        meters, "quirkwatch_p_value", "Conformal p-values", P_VALUES, common);
         for (Policy policy : policies) {
             threshold(calibration, policy, "review", policy.alphaReview());
             threshold(calibration, policy, "discard", policy.alphaDiscard());
@@ -95,6 +106,10 @@ final class ScoringMetrics implements LaneListener {
                     policy.alphaReview(),
                     Tags.of("policy", policy.id()));
         }
+        layerScale = artifact.detector().scale();
+        Gauge.builder("quirkwatch.calibration.signals", () -> calibration.get().n())
+                .description("Held-out trusted signals behind the p-values")
+                .register(meters);
         gauge("build.info", "What runs", 1, identity.and("version", version));
     }
 
@@ -172,11 +187,36 @@ final class ScoringMetrics implements LaneListener {
                 scores.record(scored.measured().score());
                 pValues.record(scored.measured().pValue());
                 tapsFired.increment(scored.measured().tapsFired());
+                if (scored.ruling() != Disposition.ACCEPT) {
+                    meters.counter("quirkwatch.top.layer", "layer", topLayer(scored.measured()))
+                            .increment();
+                }
             }
             case Verdict.Unscored unscored ->
                     meters.counter("quirkwatch.unscored", "reason", unscored.reason().code().code())
                             .increment();
         }
+    }
+
+    /// The layer whose score lies farthest above its trusted scores, in their standard deviations.
+    /// Of a rule that learns from traffic the scale is the one of its fit.
+    private String topLayer(Measurement.Measured measured) {
+        double[] means = layerScale.means();
+        double[] deviations = layerScale.deviations();
+        String top = "";
+        double most = Double.NEGATIVE_INFINITY;
+        int layer = 0;
+        for (Map.Entry<String, Double> entry : measured.layers().entrySet()) {
+            // Where the layers are not brought to one scale there is no deviation to divide by.
+            double deviation = deviations[layer] > 0 ? deviations[layer] : 1;
+            double distance = (entry.getValue() - means[layer]) / deviation;
+            if (distance > most) {
+                most = distance;
+                top = entry.getKey();
+            }
+            layer++;
+        }
+        return top;
     }
 
     private void threshold(
@@ -202,9 +242,7 @@ final class ScoringMetrics implements LaneListener {
     }
 
     private DistributionSummary summary(String name, String description, double[] buckets) {
-        // With an underscore: "quirkwatch.score" is the timer, and both keep their names in
-        // Prometheus (quirkwatch_score, quirkwatch_score_seconds).
-        return DistributionSummary.builder("quirkwatch_" + name.replace('.', '_'))
+        return DistributionSummary.builder("quirkwatch." + name)
                 .description(description)
                 .serviceLevelObjectives(buckets)
                 .register(meters);

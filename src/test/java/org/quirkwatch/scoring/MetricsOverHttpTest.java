@@ -42,6 +42,8 @@ class MetricsOverHttpTest {
                         "quirkwatch_pending_signals",
                         "quirkwatch_threshold",
                         "quirkwatch_expected_flag_rate",
+                        "quirkwatch_calibration_signals",
+                        "quirkwatch_top_layer_total",
                         "quirkwatch_build_info");
         for (String histogram :
                 List.of(
