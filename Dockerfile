@@ -41,12 +41,16 @@ RUN set -eu; \
     mkdir -p djl-gpu/pytorch/2.7.1-cu128-linux-x86_64; \
     mv jnilib/linux-x86_64/cu128/libdjl_torch.so "djl-gpu/pytorch/2.7.1-cu128-linux-x86_64/$version-libdjl_torch.so"; \
     cp -R djl/tokenizers djl-gpu/; \
-    chmod -R a+rX layers torch djl djl-gpu bundled
+    jna=com/sun/jna/linux-$(uname -m | tr _ -); \
+    jar xf layers/dependencies/lib/jna-*.jar "$jna"; \
+    mv "$jna" jna; \
+    chmod -R a+rX layers torch djl djl-gpu jna bundled
 
 # ---- what both targets share, and the processor's
 FROM ${JRE_IMAGE} AS cpu
 COPY --from=unpack /unpack/torch /opt/quirkwatch/torch
 COPY --from=unpack /unpack/djl /opt/quirkwatch/djl
+COPY --from=unpack /unpack/jna /opt/quirkwatch/jna
 COPY --from=unpack /unpack/layers/dependencies/ /unpack/layers/spring-boot-loader/ /unpack/layers/snapshot-dependencies/ /opt/quirkwatch/
 COPY --from=unpack /unpack/bundled /opt/quirkwatch/
 COPY --from=unpack /unpack/layers/application/ /opt/quirkwatch/
@@ -77,6 +81,7 @@ FROM ${TORCH_IMAGE} AS gpu
 ARG TORCH_LIBRARY_PATH=/opt/conda/lib/python3.11/site-packages/torch/lib
 COPY --from=jre /opt/java/openjdk /opt/java/openjdk
 COPY --from=unpack /unpack/djl-gpu /opt/quirkwatch/djl
+COPY --from=unpack /unpack/jna /opt/quirkwatch/jna
 COPY --from=unpack /unpack/layers/dependencies/ /unpack/layers/spring-boot-loader/ /unpack/layers/snapshot-dependencies/ /opt/quirkwatch/
 COPY --from=unpack /unpack/bundled /opt/quirkwatch/
 COPY --from=unpack /unpack/layers/application/ /opt/quirkwatch/
