@@ -66,6 +66,8 @@ RUN set -eu; \
     mkdir -p /var/lib/quirkwatch; \
     chown 10001:10001 /var/lib/quirkwatch; \
     /opt/quirkwatch/bin/rehearse
+# What the service keeps; a volume, so that it can be written where the root cannot.
+VOLUME /var/lib/quirkwatch
 WORKDIR /var/lib/quirkwatch
 USER 10001:10001
 EXPOSE 8080
@@ -95,6 +97,7 @@ ENV JAVA_HOME=/opt/java/openjdk PATH=/opt/java/openjdk/bin:$PATH \
     HOME=/var/lib/quirkwatch SERVER_ADDRESS=0.0.0.0
 # Without a rehearsal: the machine that builds need not have a GPU.
 RUN test -e "$PYTORCH_LIBRARY_PATH/libtorch.so" && mkdir -p /var/lib/quirkwatch && chown 10001:10001 /var/lib/quirkwatch
+VOLUME /var/lib/quirkwatch
 WORKDIR /var/lib/quirkwatch
 USER 10001:10001
 EXPOSE 8080

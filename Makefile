@@ -11,7 +11,9 @@ OUTPUT ?= target/quirky-addition
 RUN ?= --help
 LOAD := target/test-classes/org/quirkwatch/bench/Load.class
 
-.PHONY: help serve test verify package format openapi bench bench-serving load methods evaluate train zoo
+DOCKER_BUILD ?= docker build
+
+.PHONY: help serve test verify package image image-gpu compose-test chart format openapi bench bench-serving load methods evaluate train zoo
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +29,19 @@ verify: ## run every check that CI runs
 
 package: ## build target/quirkwatch.jar, which bin/quirkwatch runs
 	$(MVN) -q package -DskipTests
+
+image: ## build the image quirkwatch:cpu (DOCKER_BUILD="docker build --build-arg …" for other base images)
+	$(DOCKER_BUILD) --target cpu -t quirkwatch:cpu .
+
+image-gpu: ## build the image quirkwatch:gpu, for CUDA 12.8
+	$(DOCKER_BUILD) --target gpu -t quirkwatch:gpu .
+
+compose-test: ## bring docker-compose.yml up, send signals, restart each part, find them in Prometheus
+	src/test/sh/compose.sh
+
+chart: ## lint and package the Helm chart into target/chart
+	helm lint --strict helm/quirkwatch
+	helm package helm/quirkwatch --destination target/chart
 
 format: ## format the sources (needs a JDK 25 under /usr/lib/jvm or in JAVA_HOME)
 	JAVA_HOME=$(JDK25) $(MVN) -q spotless:apply

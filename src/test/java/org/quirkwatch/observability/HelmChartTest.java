@@ -82,7 +82,8 @@ class HelmChartTest {
         List<Map<String, Object>> documents = documents(rendered.output());
 
         for (String dashboard : List.of("quirkwatch", "review", "gpu")) {
-            Map<String, Object> map = named(documents, "ConfigMap", "q-quirkwatch-dashboard-" + dashboard);
+            Map<String, Object> map =
+                    named(documents, "ConfigMap", "q-quirkwatch-dashboard-" + dashboard);
             assertThat(map.get("data"))
                     .isEqualTo(
                             Map.of(
@@ -109,7 +110,8 @@ class HelmChartTest {
             })
     void valuesThatCannotBeMeantAreRefusedWithTheReason(String values, String reason)
             throws IOException, InterruptedException {
-        Ended refused = helm("template", "q", CHART.toString(), "--kube-version=1.30.0", "--set=" + values);
+        Ended refused =
+                helm("template", "q", CHART.toString(), "--kube-version=1.30.0", "--set=" + values);
         assertThat(refused.code()).isNotZero();
         assertThat(refused.output()).contains(reason);
     }
@@ -130,11 +132,10 @@ class HelmChartTest {
     private static Map<String, Object> named(
             List<Map<String, Object>> documents, String kind, String name) {
         return documents.stream()
-                .filter(
-                        document ->
-                                kind.equals(document.get("kind"))
-                                        && document.get("metadata") instanceof Map<?, ?> metadata
-                                        && name.equals(metadata.get("name")))
+                .filter(document ->
+                        kind.equals(document.get("kind"))
+                                && document.get("metadata") instanceof Map<?, ?> metadata
+                                && name.equals(metadata.get("name")))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no " + kind + " " + name));
     }
@@ -142,14 +143,13 @@ class HelmChartTest {
     private static List<Map<String, Object>> documents(String text) {
         List<Map<String, Object>> documents = new ArrayList<>();
         StreamSupport.stream(new Yaml().loadAll(text).spliterator(), false)
-                .forEach(
-                        document -> {
-                            if (document instanceof Map<?, ?> map) {
-                                Map<String, Object> copy = new java.util.HashMap<>();
-                                map.forEach((key, value) -> copy.put(String.valueOf(key), value));
-                                documents.add(copy);
-                            }
-                        });
+                .forEach(document -> {
+                    if (document instanceof Map<?, ?> map) {
+                        Map<String, Object> copy = new java.util.HashMap<>();
+                        map.forEach((key, value) -> copy.put(String.valueOf(key), value));
+                        documents.add(copy);
+                    }
+                });
         return documents;
     }
 
@@ -169,8 +169,7 @@ class HelmChartTest {
     private static Ended run(String... command) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
-        String output =
-                new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         return new Ended(process.waitFor(), output);
     }
 }

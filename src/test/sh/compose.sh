@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Brings up docker-compose.yml's service, PostgreSQL and Prometheus, sends signals, finds them in Prometheus, restarts each
+# part in turn and does it again. Images as in the compose file; SERVICES and the variables of that file change them.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+if docker compose version >/dev/null 2>&1; then compose=(docker compose); else compose=(docker-compose); fi
+compose+=(-p quirkwatch-e2e)
+export QUIRKWATCH_PORT=${QUIRKWATCH_PORT:-18080} PROMETHEUS_PORT=${PROMETHEUS_PORT:-19090}
+services=${SERVICES:-quirkwatch postgres prometheus}
+base=http://127.0.0.1:$QUIRKWATCH_PORT
+
+finish() {
+  local code=$?
+  ((code == 0)) || "${compose[@]}" logs --tail=40
+  "${compose[@]}" down -v >/dev/null 2>&1 || true
+  exit "$code"
+}
+trap finish EXIT
+
+ready() {
+  for _ in $(seq 120); do
+    [[ $(curl -s -o /dev/null -w '%{http_code}' "$base/actuator/health/readiness") == 200 ]] && return
+    sleep 1
+  done
+  echo "the service is not ready after two minutes" >&2
+  return 1
+}
+
+# query EXPRESSION: its value, or 0.
+query() {
+  curl -sf "http://127.0.0.1:$PROMETHEUS_PORT/api/v1/query" --data-urlencode "query=$1" |
+    sed -n 's/.*"value":\[[^,]*,"\([^"]*\)"\].*/\1/p' | grep . || echo 0
+}
+
+# seen COUNT: waits until Prometheus has as many signals, over all starts of the service.
+seen() {
+  local count=0
+  for _ in $(seq 60); do
+    count=$(query 'sum(max_over_time(quirkwatch_signals_total[1h]))')
+    awk -v a="$count" -v b="$1" 'BEGIN { exit !(a >= b) }' && { echo "Prometheus has $count signals"; return; }
+    sleep 1
+  done
+  echo "Prometheus has $count signals, expected $1" >&2
+  return 1
+}
+
+signals=$(grep -c . docs/examples/signals.jsonl)
+send() {
+  local verdicts
+  verdicts=$(curl -sf "$base/v1/signals" -H 'Content-Type: application/x-ndjson' --data-binary @docs/examples/signals.jsonl |
+    grep -c '"status":"scored"')
+  [[ $verdicts == "$signals" ]] || { echo "$verdicts of $signals signals were scored" >&2; return 1; }
+  echo "$verdicts signals scored"
+}
+
+# shellcheck disable=SC2086
+"${compose[@]}" up -d $services
+ready
+send
+seen "$signals"
+for part in prometheus postgres quirkwatch; do
+  echo "restarting $part"
+  "${compose[@]}" restart -t 45 "$part"
+  ready
+  send
+  # The counters of a service that was restarted begin at 0; what Prometheus saw before is still there.
+  seen "$signals"
+done
+[[ $(query 'count(ALERTS{alertname="QuirkwatchUnscored"})') == 0 ]] || { echo "signals were not scored" >&2; exit 1; }
+echo "as expected"
