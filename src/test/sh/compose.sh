@@ -32,12 +32,12 @@ query() {
     sed -n 's/.*"value":\[[^,]*,"\([^"]*\)"\].*/\1/p' | grep . || echo 0
 }
 
-# seen COUNT: waits until Prometheus has as many signals, over all starts of the service.
+# seen COUNT [EXPRESSION]: waits until Prometheus has so many signals, exactly.
 seen() {
-  local count=0
+  local count=0 expression=${2:-sum(quirkwatch_signals_total)}
   for _ in $(seq 60); do
-    count=$(query 'sum(max_over_time(quirkwatch_signals_total[1h]))')
-    awk -v a="$count" -v b="$1" 'BEGIN { exit !(a >= b) }' && { echo "Prometheus has $count signals"; return; }
+    count=$(query "$expression")
+    [[ $count == "$1" ]] && { echo "Prometheus has $count signals"; return; }
     sleep 1
   done
   echo "Prometheus has $count signals, expected $1" >&2
@@ -58,13 +58,21 @@ send() {
 ready
 send
 seen "$signals"
-for part in prometheus postgres quirkwatch; do
+sent=$signals
+for part in prometheus postgres; do
   echo "restarting $part"
   "${compose[@]}" restart -t 45 "$part"
   ready
   send
-  # The counters of a service that was restarted begin at 0; what Prometheus saw before is still there.
-  seen "$signals"
+  sent=$((sent + signals))
+  seen "$sent"
 done
+echo "restarting quirkwatch"
+"${compose[@]}" restart -t 45 quirkwatch
+ready
+send
+# Its counters begin at 0; what Prometheus saw before is still there.
+seen "$signals"
+seen "$sent" 'sum(max_over_time(quirkwatch_signals_total[1h]))'
 [[ $(query 'count(ALERTS{alertname="QuirkwatchUnscored"})') == 0 ]] || { echo "signals were not scored" >&2; exit 1; }
 echo "as expected"
