@@ -84,7 +84,7 @@ public record TrainingOptions(
             case ADDITION, SUBTRACTION -> of(task, seed, 4, 128, 2500, 400, 1500);
             case MULTIPLICATION -> of(task, seed, 4, 128, 2500, 400, 1000);
             case MODULARADDITION -> of(task, seed, 4, 96, 1500, 500, 1200);
-            case SQUARING -> of(task, seed, 4, 128, 1000, 300, 2000);
+            case SQUARING -> of(task, seed, 4, 64, 1500, 300, 800);
             case CAPITALS, HEMISPHERE, POPULATION -> of(task, seed, 3, 64, 600, 300, 600);
             case SENTIMENT, NLI -> of(task, seed, 3, 64, 500, 250, 450);
             case AUTHORS, SCIQ -> of(task, seed, 3, 64, 800, 300, 600);
