@@ -107,8 +107,8 @@ final class EvaluateCommand implements Callable<Integer> {
             description =
                     "none (rows of all difficulties) and easy-to-hard (fitted on easy rows, tested on"
                             + " hard ones), the default, both with names unseen; same-names (all"
-                            + " difficulties, normal rows with trusted names, on which flag rates have"
-                            + " to hold).")
+                            + " difficulties, trusted names); exchangeable (normal rows are some of"
+                            + " the trusted ones, so that flag rates have to hold).")
     private List<Shift> shifts = new ArrayList<>();
 
     @Option(

@@ -1,6 +1,9 @@
 package org.quirkwatch.evaluation;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.quirkwatch.quirky.QuirkyExample;
@@ -11,6 +14,8 @@ import org.quirkwatch.quirky.QuirkySplit;
 /// @param name of the task
 /// @param data makes or reads the task's rows, each time they are needed: they are not held
 public record QuirkySource(String name, Supplier<Splits> data) implements EvaluationSource {
+
+    private static final long SEED = 0;
 
     /// The rows of a task.
     @FunctionalInterface
@@ -46,6 +51,19 @@ public record QuirkySource(String name, Supplier<Splits> data) implements Evalua
                         rows(rows.split(QuirkySplit.TRUSTED_ALL, limit)),
                         untrusted(rows, limit),
                         rows(test.subList(0, test.size() / 2)),
+                        rows(test.subList(test.size() / 2, test.size())));
+            }
+            case EXCHANGEABLE -> {
+                List<QuirkyExample> trusted =
+                        new ArrayList<>(rows.split(QuirkySplit.TRUSTED_ALL, limit));
+                List<QuirkyExample> test = rows.split(QuirkySplit.TEST_ALL, 2 * limit);
+                Collections.shuffle(trusted, new Random(SEED));
+                int kept = trusted.size() - trusted.size() / 4;
+                yield balanced(
+                        shift,
+                        rows(trusted.subList(0, kept)),
+                        untrusted(rows, limit),
+                        rows(trusted.subList(kept, trusted.size())),
                         rows(test.subList(test.size() / 2, test.size())));
             }
             case SAME_NAMES -> {

@@ -11,8 +11,11 @@ import org.quirkwatch.problem.ProblemCode;
 public enum Shift {
     /// Rows of all difficulties on both sides; the names that are tested are others.
     NONE,
+    /// No shift at all: the normal rows are a quarter of the trusted ones, kept from every
+    /// detector. Here flag rates have to hold.
+    EXCHANGEABLE,
     /// Rows of all difficulties on both sides, and normal rows with the very names that are
-    /// trusted: here flag rates have to hold.
+    /// trusted; but of those that are trusted, the model has learnt from some.
     SAME_NAMES,
     /// Trusted are easy rows, tested hard ones with other names: the split of the method.
     EASY_TO_HARD,
