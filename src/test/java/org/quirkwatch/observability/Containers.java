@@ -1,6 +1,7 @@
 package org.quirkwatch.observability;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.Assumptions;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.ContainerFetchException;
@@ -32,7 +33,9 @@ final class Containers {
                         "--config.file=/etc/prometheus/prometheus.yml",
                         "--storage.tsdb.path=/tmp/prometheus",
                         "--web.listen-address=127.0.0.1:" + port)
-                .waitingFor(Wait.forLogMessage(".*Server is ready to receive web requests.*", 1));
+                .waitingFor(
+                        Wait.forLogMessage(".*Server is ready to receive web requests.*", 1)
+                                .withStartupTimeout(Duration.ofMinutes(3)));
     }
 
     /// A container that runs promtool to its end; it does not start when promtool fails.
@@ -44,7 +47,8 @@ final class Containers {
                         MountableFile.forHostPath(repository.resolve("helm")), "/checked/helm")
                 .withCreateContainerCmdModifier(command -> command.withEntrypoint("promtool"))
                 .withCommand(arguments)
-                .withStartupCheckStrategy(new OneShotStartupCheckStrategy());
+                .withStartupCheckStrategy(
+                        new OneShotStartupCheckStrategy().withTimeout(Duration.ofMinutes(5)));
     }
 
     /// Starts it, or skips the test where its image cannot be had.
