@@ -20,7 +20,7 @@ load lane $each --callers 1 --without-scoring
 load lane $each --callers 64 --without-scoring
 
 # Equal signals would be answered without the model.
-bin/quirkwatch serve --server.port="$port" --quirkwatch.lane.shared-size=0 >target/bench-serving.log 2>&1 &
+bin/quirkwatch serve --server.port="$port" --quirkwatch.lane.shared-size=0 --quirkwatch.data=target/bench-data >target/bench-serving.log 2>&1 &
 service=$!
 trap 'kill $service' EXIT
 for _ in $(seq 240); do

@@ -18,6 +18,7 @@ import picocli.CommandLine.Unmatched;
             "Takes Spring's properties, each as --NAME=VALUE; README.md has the table. The most used:",
             "  --quirkwatch.model=DIR        a checkpoint (default: the bundled one)",
             "  --quirkwatch.detector=DIR     an artifact fitted on it (default: the bundled one)",
+            "  --quirkwatch.data=DIR         where verdicts are logged (default: quirkwatch-data)",
             "  --server.port=8080            --server.address=127.0.0.1 (only this machine)",
             ""
         },

@@ -16,6 +16,8 @@ public enum ProblemCode {
     NOT_ACCEPTABLE(406, "No acceptable representation"),
     /// Well-formed JSON that is not a signal within the limits.
     INVALID_SIGNAL(422, "The signal is not valid"),
+    /// An idempotency key, or an id, that came before with another payload.
+    IDEMPOTENCY_CONFLICT(422, "The key belongs to another payload"),
     /// More tokens than the model's context holds.
     PROMPT_TOO_LONG(422, "The prompt is too long for the model"),
     /// More bytes or signals than one request may carry.
@@ -24,6 +26,12 @@ public enum ProblemCode {
     UNSUPPORTED_MEDIA_TYPE(415, "The content type is not supported"),
     /// No detector has this id.
     UNKNOWN_DETECTOR(404, "There is no such detector"),
+    /// What would have to be there to do this is not kept.
+    SIGNAL_NOT_KEPT(409, "The signal's texts are not kept"),
+    /// A body that says nothing usable of a review.
+    INVALID_REVIEW(422, "The review is not valid"),
+    /// A step that the state of a review does not allow.
+    REVIEW_CONFLICT(409, "The review is in another state"),
     /// No policy has this id.
     UNKNOWN_POLICY(422, "There is no such policy"),
     /// An artifact was fitted on another model than the one at hand.
@@ -42,6 +50,8 @@ public enum ProblemCode {
     OVERLOADED(503, "The service is overloaded"),
     /// The signal had not begun to run when its caller's time was up.
     DEADLINE_EXCEEDED(503, "The model had no time for the signal"),
+    /// What is answered could not be written down, so it is not answered; try again later.
+    LOG_UNAVAILABLE(503, "The verdict log is not available"),
     /// The body was not sent within the time limit.
     REQUEST_TIMEOUT(408, "The request took too long to arrive"),
     /// The service is stopping; another replica may answer.

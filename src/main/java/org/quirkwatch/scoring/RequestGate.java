@@ -28,14 +28,16 @@ final class RequestGate extends OncePerRequestFilter {
     private static final Duration MAX_HELD = Duration.ofSeconds(2);
 
     private final Lanes lanes;
+    private final VerdictLedger ledger;
     private final ProblemWriter problems;
     private final RefusalPace pace = new RefusalPace();
     private final AtomicInteger inside = new AtomicInteger();
     // Open while nothing is held.
     private volatile CountDownLatch held = new CountDownLatch(0);
 
-    RequestGate(Lanes lanes, ProblemWriter problems) {
+    RequestGate(Lanes lanes, VerdictLedger ledger, ProblemWriter problems) {
         this.lanes = lanes;
+        this.ledger = ledger;
         this.problems = problems;
     }
 
@@ -61,7 +63,7 @@ final class RequestGate extends OncePerRequestFilter {
             throws ServletException, IOException {
         // Before the lanes are asked: who is let in is waited for.
         inside.getAndIncrement();
-        Optional<Problem> refusal = lanes.refusal();
+        Optional<Problem> refusal = lanes.refusal().or(ledger::refusal);
         try {
             if (refusal.isEmpty()) {
                 chain.doFilter(request, response);

@@ -3,6 +3,7 @@ package org.quirkwatch.scoring;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Puts the service together: the model and the detector are loaded, matched and tried before the
 /// first request can come. What cannot be loaded ends the start.
@@ -186,8 +188,26 @@ class ScoringConfiguration {
     }
 
     @Bean
-    RequestGate requestGate(Lanes lanes, ProblemWriter problems) {
-        return new RequestGate(lanes, problems);
+    Answering answering(
+            QuirkwatchProperties properties,
+            SignalScoring scoring,
+            Scorer scorer,
+            ObjectProvider<VerdictLedger> ledger,
+            JsonMapper json) {
+        return new Answering(
+                scoring,
+                scorer,
+                ledger.getIfAvailable(() -> VerdictLedger.NONE),
+                new VerdictIds(new SecureRandom()),
+                InstantSource.system(),
+                json,
+                properties.lane().maxWait());
+    }
+
+    @Bean
+    RequestGate requestGate(
+            Lanes lanes, ObjectProvider<VerdictLedger> ledger, ProblemWriter problems) {
+        return new RequestGate(lanes, ledger.getIfAvailable(() -> VerdictLedger.NONE), problems);
     }
 
     @Bean

@@ -31,21 +31,18 @@ final class SignalController {
     private static final String SOURCE = "http";
 
     private final SignalParser parser;
-    private final SignalScoring scoring;
-    private final Scorer scorer;
+    private final Answering answering;
     private final BoundedBodies bodies;
     private final QuirkwatchProperties.Limits limits;
     private final Deadlines deadlines;
 
     SignalController(
             SignalParser parser,
-            SignalScoring scoring,
-            Scorer scorer,
+            Answering answering,
             BoundedBodies bodies,
             QuirkwatchProperties properties) {
         this.parser = parser;
-        this.scoring = scoring;
-        this.scorer = scorer;
+        this.answering = answering;
         this.bodies = bodies;
         this.limits = properties.limits();
         this.deadlines = new Deadlines(properties.lane().maxWait());
@@ -92,26 +89,31 @@ final class SignalController {
         ProblemCode.PAYLOAD_TOO_LARGE,
         ProblemCode.UNSUPPORTED_MEDIA_TYPE,
         ProblemCode.INVALID_SIGNAL,
+        ProblemCode.IDEMPOTENCY_CONFLICT,
         ProblemCode.PROMPT_TOO_LONG,
         ProblemCode.UNKNOWN_POLICY,
         ProblemCode.REQUEST_TIMEOUT,
         ProblemCode.OVERLOADED,
         ProblemCode.DEADLINE_EXCEEDED,
+        ProblemCode.LOG_UNAVAILABLE,
         ProblemCode.SHUTTING_DOWN
     })
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
-    VerdictDocument judge(
+    byte[] judge(
             @Parameter(description = "Whether the verdict has the score of each layer.")
                     @RequestParam(defaultValue = "false")
                     boolean explain,
             @Parameter(description = Deadlines.PREFER)
                     @RequestHeader(name = "Prefer", required = false)
                     @Nullable String prefer,
+            @Parameter(description = IdempotencyKey.HEADER)
+                    @RequestHeader(name = "Idempotency-Key", required = false)
+                    @Nullable String idempotencyKey,
             @Parameter(hidden = true) HttpServletRequest request) {
         long deadline = deadlines.of(prefer);
         try (BoundedBodies.Body body = bodies.read(request, parser.limits().maxLineBytes())) {
             Signal signal = parser.parse(body.bytes());
-            return VerdictDocument.of(scoring.judge(signal, SOURCE, deadline), scorer, explain);
+            return answering.answer(signal, idempotencyKey, explain, SOURCE, deadline);
         }
     }
 
@@ -151,28 +153,30 @@ final class SignalController {
         ProblemCode.PAYLOAD_TOO_LARGE,
         ProblemCode.UNSUPPORTED_MEDIA_TYPE,
         ProblemCode.INVALID_SIGNAL,
+        ProblemCode.IDEMPOTENCY_CONFLICT,
         ProblemCode.UNKNOWN_POLICY,
         ProblemCode.REQUEST_TIMEOUT,
         ProblemCode.OVERLOADED,
         ProblemCode.DEADLINE_EXCEEDED,
+        ProblemCode.LOG_UNAVAILABLE,
         ProblemCode.SHUTTING_DOWN
     })
     @PostMapping(path = "/batch", consumes = MediaType.APPLICATION_JSON_VALUE)
-    SignalDocument.Verdicts judgeBatch(
+    byte[] judgeBatch(
             @Parameter(description = "Whether the verdicts have the score of each layer.")
                     @RequestParam(defaultValue = "false")
                     boolean explain,
             @Parameter(description = Deadlines.PREFER)
                     @RequestHeader(name = "Prefer", required = false)
                     @Nullable String prefer,
+            @Parameter(description = IdempotencyKey.HEADER)
+                    @RequestHeader(name = "Idempotency-Key", required = false)
+                    @Nullable String idempotencyKey,
             @Parameter(hidden = true) HttpServletRequest request) {
         long deadline = deadlines.of(prefer);
         try (BoundedBodies.Body body = bodies.read(request, limits.maxBodyBytes())) {
             List<Signal> signals = parser.parseBatch(body.bytes(), limits.maxBatchSignals());
-            return new SignalDocument.Verdicts(
-                    scoring.judge(signals, SOURCE, deadline).stream()
-                            .map(verdict -> VerdictDocument.of(verdict, scorer, explain))
-                            .toList());
+            return answering.answerBatch(signals, idempotencyKey, explain, SOURCE, deadline);
         }
     }
 }

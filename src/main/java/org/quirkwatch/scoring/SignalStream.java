@@ -3,6 +3,9 @@ package org.quirkwatch.scoring;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +30,11 @@ final class SignalStream {
     private static final String SOURCE = "stream";
 
     private final SignalScoring scoring;
+    private final Answering answering;
+    private final int windowLines;
+    private final boolean explain;
+    // Measured, in order, on their way to being written down.
+    private final Deque<Answering.Line> kept = new ArrayDeque<>();
     private final Lanes lanes;
     private final Caller caller;
     private final SignalReader reader;
@@ -37,8 +45,11 @@ final class SignalStream {
         /// A signal whose measurement has begun.
         record Measured(long line, SignalScoring.Begun begun) implements Slot {}
 
-        /// A line without one.
-        record Refused(long line, Verdict verdict) implements Slot {}
+        /// A signal that was answered before.
+        record Answered(byte[] answer) implements Slot {}
+
+        /// A line without a verdict.
+        record Refused(long line, Verdict.Unscored verdict) implements Slot {}
 
         /// Nothing more comes.
         ///
@@ -46,28 +57,33 @@ final class SignalStream {
         record End(@Nullable Throwable failure) implements Slot {}
     }
 
-    /// Takes verdicts.
+    /// Takes answers.
     interface Sink {
-        /// Writes a verdict.
-        ///
-        /// @param line from 1
-        void write(long line, Verdict verdict) throws IOException;
+        /// Writes an answer, which is JSON without a line feed.
+        void write(byte[] answer) throws IOException;
 
-        /// Sends what was written: the next verdict may take a while.
+        /// Sends what was written: the next answer may take a while.
         void flush() throws IOException;
     }
 
     /// @param caller the stream's way to the lanes
     /// @param in the lines
-    /// @param windowLines lines that are read and not yet answered, 1 or more
+    /// @param windowLines lines that are read and not yet measured, and again as many that are
+    ///   measured and not yet written down, 1 or more
+    /// @param explain whether verdicts have the score of each layer
     SignalStream(
             SignalScoring scoring,
+            Answering answering,
             Lanes lanes,
             Caller caller,
             InputStream in,
             SignalParser parser,
-            int windowLines) {
+            int windowLines,
+            boolean explain) {
         this.scoring = scoring;
+        this.answering = answering;
+        this.windowLines = windowLines;
+        this.explain = explain;
         this.lanes = lanes;
         this.caller = caller;
         this.reader = new SignalReader(in, "the stream", parser);
@@ -83,14 +99,14 @@ final class SignalStream {
         try {
             Slot slot = window.take();
             while (!(slot instanceof Slot.End)) {
-                write(slot, sink);
+                answer(slot, sink);
                 slot = window.poll();
                 if (slot == null) {
-                    sink.flush();
+                    finishAll(sink);
                     slot = window.take();
                 }
             }
-            sink.flush();
+            finishAll(sink);
             switch (((Slot.End) slot).failure()) {
                 case null -> {}
                 case Problem problem -> throw problem;
@@ -113,22 +129,46 @@ final class SignalStream {
         }
     }
 
-    private void write(Slot slot, Sink sink) throws IOException, InterruptedException {
+    private void answer(Slot slot, Sink sink) throws IOException, InterruptedException {
         switch (slot) {
             case Slot.Measured(long line, var begun) -> {
                 if (!begun.outcome().isDone()) {
-                    sink.flush();
+                    finishAll(sink);
                 }
-                write(line, scoring.await(begun), sink);
+                Verdict verdict = scoring.await(begun);
+                scoring.count(verdict, SOURCE);
+                kept.add(answering.begin(line, begun.signal(), verdict, explain, SOURCE));
+                while (kept.size() >= windowLines || isHeadDone()) {
+                    sink.write(answering.finish(kept.remove()));
+                }
             }
-            case Slot.Refused(long line, var verdict) -> write(line, verdict, sink);
+            case Slot.Answered(byte[] answer) -> {
+                finishKept(sink);
+                sink.write(answer);
+            }
+            case Slot.Refused(long line, var verdict) -> {
+                finishKept(sink);
+                scoring.count(verdict, SOURCE);
+                sink.write(answering.refused(line, verdict));
+            }
             case Slot.End ignored -> throw new IllegalStateException("the end is no verdict");
         }
     }
 
-    private void write(long line, Verdict verdict, Sink sink) throws IOException {
-        scoring.count(verdict, SOURCE);
-        sink.write(line, verdict);
+    private boolean isHeadDone() {
+        Answering.Line head = kept.peek();
+        return head != null && head.kept().isDone();
+    }
+
+    private void finishAll(Sink sink) throws IOException {
+        finishKept(sink);
+        sink.flush();
+    }
+
+    private void finishKept(Sink sink) throws IOException {
+        while (!kept.isEmpty()) {
+            sink.write(answering.finish(kept.remove()));
+        }
     }
 
     private void read() {
@@ -178,7 +218,10 @@ final class SignalStream {
         return switch (line) {
             case SignalLine.Valid(long number, Signal signal) -> {
                 try {
-                    yield new Slot.Measured(number, scoring.begin(caller, signal));
+                    Optional<byte[]> before = answering.answeredBefore(signal);
+                    yield before.isPresent()
+                            ? new Slot.Answered(before.get())
+                            : new Slot.Measured(number, scoring.begin(caller, signal));
                 } catch (Problem e) {
                     yield refused(line, e);
                 }
@@ -188,7 +231,7 @@ final class SignalStream {
     }
 
     private Slot refused(SignalLine line, Problem reason) {
-        Verdict verdict =
+        Verdict.Unscored verdict =
                 switch (line) {
                     case SignalLine.Valid(long ignored, Signal signal) ->
                             new Verdict.Unscored(

@@ -25,7 +25,6 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.databind.json.JsonMapper;
 
 /// Streams of signals in, streams of verdicts out.
 @Tag(name = "Signals")
@@ -37,23 +36,20 @@ final class SignalStreamController {
 
     private final SignalParser parser;
     private final SignalScoring scoring;
-    private final Scorer scorer;
+    private final Answering answering;
     private final Lanes lanes;
-    private final JsonMapper json;
     private final int windowLines;
 
     SignalStreamController(
             SignalParser parser,
             SignalScoring scoring,
-            Scorer scorer,
+            Answering answering,
             Lanes lanes,
-            JsonMapper json,
             QuirkwatchProperties properties) {
         this.parser = parser;
         this.scoring = scoring;
-        this.scorer = scorer;
+        this.answering = answering;
         this.lanes = lanes;
-        this.json = json;
         this.windowLines = properties.limits().maxStreamLines();
     }
 
@@ -94,8 +90,16 @@ final class SignalStreamController {
         BoundedBodies.requirePlainUtf8(request);
         try (Caller caller = lanes.admitStream()) {
             response.setContentType(MediaType.APPLICATION_NDJSON_VALUE);
-            new SignalStream(scoring, lanes, caller, request.getInputStream(), parser, windowLines)
-                    .answer(new Lines(response, explain));
+            new SignalStream(
+                            scoring,
+                            answering,
+                            lanes,
+                            caller,
+                            request.getInputStream(),
+                            parser,
+                            windowLines,
+                            explain)
+                    .answer(new Lines(response));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             LOG.debug("a stream was given up", e);
@@ -113,21 +117,19 @@ final class SignalStreamController {
     }
 
     /// Verdicts as lines of JSON.
-    private final class Lines implements SignalStream.Sink {
+    private static final class Lines implements SignalStream.Sink {
 
         private final HttpServletResponse response;
         private final OutputStream out;
-        private final boolean explain;
 
-        Lines(HttpServletResponse response, boolean explain) throws IOException {
+        Lines(HttpServletResponse response) throws IOException {
             this.response = response;
             this.out = response.getOutputStream();
-            this.explain = explain;
         }
 
         @Override
-        public void write(long line, Verdict verdict) throws IOException {
-            out.write(json.writeValueAsBytes(VerdictDocument.of(verdict, line, scorer, explain)));
+        public void write(byte[] answer) throws IOException {
+            out.write(answer);
             out.write('\n');
         }
 

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.calibration.Calibration;
@@ -27,6 +28,7 @@ import org.quirkwatch.web.ProblemDocument;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @JsonPropertyOrder({
     "id",
+    "verdict_id",
     "line",
     "status",
     "flagged",
@@ -53,6 +55,13 @@ public record VerdictDocument(
                         example = "s-17",
                         requiredMode = RequiredMode.REQUIRED)
                 String id,
+        @Schema(
+                        description =
+                                "Under which it can be found again; absent where nothing is logged.",
+                        example = "0199b1c2-7d3e-7a51-9f0c-3b2f5d1e8a44",
+                        format = "uuid")
+                @JsonProperty("verdict_id")
+                @Nullable String verdictId,
         @Schema(
                         description =
                                 "The line of the stream, from 1, blank ones counted; only in"
@@ -326,6 +335,7 @@ public record VerdictDocument(
             case Verdict.Unscored unscored ->
                     new VerdictDocument(
                             unscored.id(),
+                            null,
                             line,
                             "unscored",
                             unscored.flagged(),
@@ -348,6 +358,32 @@ public record VerdictDocument(
         };
     }
 
+    /// The same document with the id under which it is logged.
+    VerdictDocument logged(UUID verdictId) {
+        return new VerdictDocument(
+                id,
+                verdictId.toString(),
+                line,
+                status,
+                flagged,
+                disposition,
+                shadowDisposition,
+                reason,
+                score,
+                pValue,
+                threshold,
+                label,
+                detector,
+                calibration,
+                window,
+                model,
+                policy,
+                taps,
+                timing,
+                tokens,
+                layers);
+    }
+
     private static VerdictDocument scored(Verdict.Scored verdict, Scorer scorer, boolean explain) {
         Artifact artifact = scorer.artifact();
         Policy policy = verdict.policy();
@@ -355,6 +391,7 @@ public record VerdictDocument(
         Calibration calibration = measured.basis().calibration();
         return new VerdictDocument(
                 verdict.id(),
+                null,
                 null,
                 "scored",
                 verdict.flagged(),

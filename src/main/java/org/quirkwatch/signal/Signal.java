@@ -16,18 +16,31 @@ import org.jspecify.annotations.Nullable;
 ///   objective (log-odds of the label against the others)
 /// @param policy the policy to judge by, or null for the default
 /// @param metadata the caller's own notes, not looked at
+/// @param named whether the id is the caller's own, rather than made for it
 public record Signal(
         String id,
         String prompt,
         @Nullable String label,
         List<String> choices,
         @Nullable String policy,
-        Map<String, Object> metadata) {
+        Map<String, Object> metadata,
+        boolean named) {
 
     /// Copies the collections, in their order.
     public Signal {
         choices = List.copyOf(choices);
         metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+    }
+
+    /// A signal that its caller has named.
+    public Signal(
+            String id,
+            String prompt,
+            @Nullable String label,
+            List<String> choices,
+            @Nullable String policy,
+            Map<String, Object> metadata) {
+        this(id, prompt, label, choices, policy, metadata, true);
     }
 
     /// A signal without policy and metadata.

@@ -147,6 +147,8 @@ public final class SignalParser {
                                     .formatted(Excerpt.quoted(label), choices.size()));
             return null;
         }
-        return new Signal(id == null ? ids.get() : id, prompt, label, choices, policy, metadata);
+        return id == null
+                ? new Signal(ids.get(), prompt, label, choices, policy, metadata, false)
+                : new Signal(id, prompt, label, choices, policy, metadata);
     }
 }

@@ -22,8 +22,9 @@ import tools.jackson.databind.json.JsonMapper;
         description =
                 "Sends the same signals alone, in batches, as a stream, and each alone beside others,"
                         + " and compares the verdicts. The service must share nothing"
-                        + " (--quirkwatch.lane.shared-size=0): what is measured once only is always"
-                        + " the same.")
+                        + " and log nothing (--quirkwatch.lane.shared-size=0"
+                        + " --quirkwatch.verdict-log.enabled=false): what is measured once only is"
+                        + " always the same.")
 final class SameCommand implements Callable<Integer> {
 
     private static final int BATCH = 64;

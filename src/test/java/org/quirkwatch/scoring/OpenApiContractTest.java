@@ -10,9 +10,15 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.TestPropertySource;
 
 /// Holds `openapi.yaml` to what the running service publishes. `make openapi` writes it anew.
 @ServiceTest
+@TestPropertySource(
+        properties = {
+            "quirkwatch.verdict-log.enabled=true",
+            "spring.datasource.url=jdbc:h2:mem:contract;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE"
+        })
 class OpenApiContractTest {
 
     private static final Path FILE = Path.of("openapi.yaml");
@@ -52,7 +58,19 @@ class OpenApiContractTest {
                         "/v1/models",
                         "/v1/models/{id}",
                         "/v1/detectors",
-                        "/v1/detectors/{id}");
+                        "/v1/detectors/{id}",
+                        "/v1/verdicts",
+                        "/v1/verdicts/{id}",
+                        "/v1/verdicts/{id}/prompt",
+                        "/v1/verdicts/{id}/replay",
+                        "/v1/reviews",
+                        "/v1/reviews/next",
+                        "/v1/reviews/outcomes",
+                        "/v1/reviews/recalibration",
+                        "/v1/reviews/{id}",
+                        "/v1/reviews/{id}/claim",
+                        "/v1/reviews/{id}/decision",
+                        "/v1/reviews/{id}/release");
         for (var path : contract.get("paths")) {
             for (var operation : path) {
                 assertThat(operation.get("summary").asString()).isNotBlank();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import org.quirkwatch.verdictlog.Store;
 
 /// Starts the service as a process of its own, with settings that it cannot use.
 class StartFailureTest {
@@ -41,6 +42,55 @@ class StartFailureTest {
                                                 && line.contains("1.0E-4")
                                                 && line.contains("1/(n + 1)")))
                 .hasSize(1);
+    }
+
+    @Test
+    void aLogThatCannotBeOpenedEndsTheStartAndSaysWhatToDo() throws Exception {
+        Ended noDirectory = startLogging("--quirkwatch.data=pom.xml");
+        assertThat(noDirectory.code()).isEqualTo(1);
+        assertThat(noDirectory.output())
+                .doesNotContain("\tat ")
+                .contains("quirkwatch.data is \"pom.xml\"")
+                .contains("quirkwatch.verdict-log.enabled=false");
+
+        try (Store taken = Store.embedded()) {
+            Ended second = startLogging("--quirkwatch.data=" + Store.directory(taken));
+            assertThat(second.code()).isEqualTo(1);
+            assertThat(second.output())
+                    .doesNotContain("\tat ")
+                    .contains("in use by another process")
+                    .contains("one PostgreSQL");
+        }
+    }
+
+    @Test
+    void tablesThatCannotBeBroughtUpToDateEndTheStartBeforeAnythingIsServed() throws Exception {
+        String directory;
+        try (Store store = Store.embedded()) {
+            // As a newer version would have left it.
+            int changed =
+                    store.jdbc()
+                            .update(
+                                    "update \"flyway_schema_history\" set \"checksum\" = 1 where"
+                                            + " \"version\" = '1'");
+            assertThat(changed).isEqualTo(1);
+            directory = Store.directory(store);
+        }
+        Ended ended = startLogging("--quirkwatch.data=" + directory);
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.output())
+                .doesNotContain("\tat ")
+                .doesNotContain("Tomcat started")
+                .contains("could not be brought up to date, and nothing was served");
+    }
+
+    private static Ended startLogging(String property) throws IOException, InterruptedException {
+        return start(
+                "--quirkwatch.verdict-log.enabled=true",
+                "--quirkwatch.model=" + TinyDetector.MODEL,
+                "--quirkwatch.detector=" + TinyDetector.directory(),
+                "--quirkwatch.device=cpu",
+                property);
     }
 
     private static Ended start(String... properties) throws IOException, InterruptedException {

@@ -1,0 +1,82 @@
+package org.quirkwatch.verdictlog;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.quirkwatch.problem.Problem;
+import org.quirkwatch.problem.ProblemCode;
+
+/// Where the tables are.
+///
+/// @param url JDBC
+/// @param embedded whether it is the database within this process, whose file is its own
+/// @param shown what to call it in messages
+record Storage(String url, boolean embedded, String shown) {
+
+    private static final String POSTGRESQL = "jdbc:postgresql:";
+    private static final String FILE = "quirkwatch";
+
+    /// Where the settings say.
+    ///
+    /// @param url `spring.datasource.url`; null for the embedded database
+    /// @param data directory of the embedded database, made where it is missing
+    /// @throws Problem `invalid-file` when the directory cannot be made or written
+    static Storage of(@Nullable String url, String data) {
+        if (url != null && !url.isBlank()) {
+            return new Storage(
+                    url,
+                    url.startsWith("jdbc:h2:"),
+                    url.startsWith(POSTGRESQL) ? "PostgreSQL" : "the database");
+        }
+        Path directory = Path.of(data).toAbsolutePath().normalize();
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw unusable(data, e);
+        }
+        if (!Files.isWritable(directory)) {
+            throw unusable(data, null);
+        }
+        // WRITE_DELAY: a commit is in the file when it returns. No other port or process: the file
+        // is locked.
+        String embedded =
+                "jdbc:h2:file:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
+                        .formatted(directory.resolve(FILE));
+        return new Storage(embedded, true, FILE + ".mv.db in quirkwatch.data (" + data + ")");
+    }
+
+    private static Problem unusable(String data, @Nullable IOException cause) {
+        return new Problem(
+                ProblemCode.INVALID_FILE,
+                ("the verdict log needs a directory that can be written, quirkwatch.data is \"%s\";"
+                                + " name another, or switch the log off with"
+                                + " quirkwatch.verdict-log.enabled=false")
+                        .formatted(data),
+                cause);
+    }
+
+    /// Bounds the waiting for a database that hangs.
+    void bound(HikariDataSource source) {
+        if (url.startsWith(POSTGRESQL)) {
+            source.addDataSourceProperty("connectTimeout", "3");
+            source.addDataSourceProperty("socketTimeout", "10");
+            source.addDataSourceProperty("tcpKeepAlive", "true");
+        }
+    }
+
+    /// Why the tables could not be brought up to date, in one line.
+    Problem unusable(Exception cause) {
+        String reason = Failures.rootMessage(cause);
+        boolean locked = embedded && reason.contains("may be already in use");
+        return new Problem(
+                ProblemCode.LOG_UNAVAILABLE,
+                locked
+                        ? "the verdict log, %s, is in use by another process: give each service a quirkwatch.data of its own, or all of them one PostgreSQL"
+                                .formatted(shown)
+                        : "the tables of the verdict log in %s could not be brought up to date, and nothing was served: %s"
+                                .formatted(shown, reason),
+                cause);
+    }
+}

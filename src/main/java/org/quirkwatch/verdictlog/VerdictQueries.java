@@ -1,0 +1,157 @@
+package org.quirkwatch.verdictlog;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.UUID;
+import org.quirkwatch.signal.Signal;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/// Reads the log, and removes texts from it. Thread-safe.
+public final class VerdictQueries {
+
+    private static final String COLUMNS =
+            "select verdict_id, judged_at, signal_id, source, reason, disposition, ruling, score, p_value,"
+                    + " detector, detector_digest, model, model_digest, policy, policy_version, layers,"
+                    + " answer, signal, redacted_at from verdict";
+
+    private final JdbcOperations jdbc;
+    private final SignalJson texts;
+    private final InstantSource clock;
+
+    VerdictQueries(JdbcOperations jdbc, SignalJson texts, InstantSource clock) {
+        this.jdbc = jdbc;
+        this.texts = texts;
+        this.clock = clock;
+    }
+
+    /// Which verdicts; what is empty does not matter.
+    ///
+    /// @param flagged whether anything but accept was answered
+    /// @param since from this moment on
+    /// @param until before this moment
+    /// @param before only those before a verdict, for the next page
+    record Filter(
+            Optional<String> disposition,
+            Optional<Boolean> flagged,
+            Optional<String> detector,
+            Optional<String> signalId,
+            Optional<Instant> since,
+            Optional<Instant> until,
+            Optional<UUID> before) {}
+
+    /// A verdict by its id.
+    ///
+    /// @throws org.quirkwatch.problem.Problem `log-unavailable`
+    public Optional<LoggedVerdict> find(UUID id) {
+        return Database.call(() ->
+                jdbc.query(COLUMNS + " where verdict_id = ?", VerdictQueries::row, id).stream()
+                        .findFirst());
+    }
+
+    /// The signal of a verdict.
+    ///
+    /// @return empty where its texts are not kept
+    public Optional<Signal> signal(LoggedVerdict verdict) {
+        return verdict.signal().map(text -> texts.signal(verdict.signalId(), text));
+    }
+
+    /// The newest that suit, newest first.
+    List<LoggedVerdict> newest(Filter filter, int most) {
+        List<String> conditions = new ArrayList<>();
+        List<Object> values = new ArrayList<>();
+        filter.disposition()
+                .ifPresent(value -> {
+                    conditions.add("disposition = ?");
+                    values.add(value);
+                });
+        filter.flagged()
+                .ifPresent(value ->
+                        conditions.add(
+                                value
+                                        ? "disposition in ('review', 'discard')"
+                                        : "disposition = 'accept'"));
+        filter.detector()
+                .ifPresent(value -> {
+                    conditions.add("(detector = ? or detector_digest = ?)");
+                    values.add(value);
+                    values.add(value);
+                });
+        filter.signalId()
+                .ifPresent(value -> {
+                    conditions.add("signal_hash = ?");
+                    values.add(VerdictTable.hash(value));
+                });
+        // By the id, which is in the order of time.
+        filter.since()
+                .ifPresent(value -> {
+                    conditions.add("verdict_id >= ?");
+                    values.add(new UUID(value.toEpochMilli() << 16, 0));
+                });
+        filter.until()
+                .ifPresent(value -> {
+                    conditions.add("verdict_id < ?");
+                    values.add(new UUID(value.toEpochMilli() << 16, 0));
+                });
+        filter.before()
+                .ifPresent(value -> {
+                    conditions.add("verdict_id < ?");
+                    values.add(value);
+                });
+        values.add(most);
+        String where = conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
+        return Database.call(() ->
+                jdbc.query(
+                        COLUMNS + where + " order by verdict_id desc limit ?",
+                        VerdictQueries::row,
+                        values.toArray()));
+    }
+
+    /// Removes the texts of a verdict's signal for ever.
+    ///
+    /// @return whether there is such a verdict
+    boolean redact(UUID id) {
+        return Database.call(() ->
+                jdbc.update(
+                                "update verdict set signal = null, redacted_at = coalesce(redacted_at, ?)"
+                                        + " where verdict_id = ?",
+                                VerdictTable.time(clock.instant()),
+                                id)
+                        > 0);
+    }
+
+    private static LoggedVerdict row(ResultSet row, int number) throws SQLException {
+        return new LoggedVerdict(
+                row.getObject("verdict_id", UUID.class),
+                row.getObject("judged_at", OffsetDateTime.class).toInstant(),
+                row.getString("signal_id"),
+                row.getString("source"),
+                Optional.ofNullable(row.getString("reason")),
+                row.getString("disposition"),
+                row.getString("ruling"),
+                number(row, "score"),
+                number(row, "p_value"),
+                row.getString("detector"),
+                row.getString("detector_digest"),
+                row.getString("model"),
+                row.getString("model_digest"),
+                row.getString("policy"),
+                row.getInt("policy_version"),
+                row.getString("layers"),
+                row.getString("answer"),
+                Optional.ofNullable(row.getString("signal")),
+                Optional.ofNullable(row.getObject("redacted_at", OffsetDateTime.class))
+                        .map(OffsetDateTime::toInstant));
+    }
+
+    private static OptionalDouble number(ResultSet row, String column) throws SQLException {
+        double value = row.getDouble(column);
+        return row.wasNull() ? OptionalDouble.empty() : OptionalDouble.of(value);
+    }
+}

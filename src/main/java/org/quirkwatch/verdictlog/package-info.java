@@ -1,0 +1,7 @@
+/// What was answered, written down before it is answered: idempotency, queries, retention, replay.
+@ApplicationModule(allowedDependencies = {"scoring", "signal", "web", "problem"})
+@NullMarked
+package org.quirkwatch.verdictlog;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,30 @@
+package org.quirkwatch.review;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.quirkwatch.verdictlog.Store;
+
+/// On a real PostgreSQL.
+@EnabledIf(
+        value = "org.quirkwatch.verdictlog.Store#hasEngine",
+        disabledReason = "no container engine")
+class PostgresqlReviewTest extends ReviewContract {
+
+    private static Store store;
+
+    @BeforeAll
+    static void open() {
+        store = Store.postgresql();
+    }
+
+    @AfterAll
+    static void close() {
+        store.close();
+    }
+
+    @Override
+    Store store() {
+        return store;
+    }
+}
