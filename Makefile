@@ -7,13 +7,16 @@ JDK25 := $(shell for d in "$$JAVA_HOME" /usr/lib/jvm/*25*; do \
 # The seed of the bundled model, as its card says.
 SEED ?= 1
 OUTPUT ?= target/quirky-addition
+# Of `make kill`: what the killed service writes, and further settings of it (another database).
+DATA ?= target/kill-data
+SERVE ?=
 # What `make load` runs; the tests' classes are started on the libraries within the jar, without Maven.
 RUN ?= --help
 LOAD := target/test-classes/org/quirkwatch/bench/Load.class
 
 DOCKER_BUILD ?= docker build
 
-.PHONY: help serve test verify package image image-gpu compose-test chart format openapi bench bench-serving load methods evaluate train zoo
+.PHONY: help serve test verify package image image-gpu compose-test chart format openapi bench bench-serving load kill methods evaluate train zoo
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,6 +67,10 @@ load: $(LOAD) ## drive a running service over HTTP, as built (RUN="rate --port 8
 	  -Dloader.path=target/test-classes -Dloader.main=org.quirkwatch.bench.Load \
 	  -Dlogback.configurationFile=logback-commands.xml \
 	  org.springframework.boot.loader.launch.PropertiesLauncher $(RUN)
+
+kill: package ## kill a service under load 20 times and count what is lost (KILL="--times 20"; DATA=target/kill-data)
+	rm -rf $(DATA)
+	$(MAKE) -s load RUN='kill --port 8087 $(KILL) --command "bin/quirkwatch serve --server.port=8087 --quirkwatch.data=$(DATA) --quirkwatch.policies.default.alpha-review=0.5 $(SERVE)"'
 
 methods: package ## every feature and rule on the bundled model: the table of docs/METHODS.md (about 20 minutes)
 	bin/quirkwatch quirky generate --task addition --split trusted --output target/trusted.jsonl
