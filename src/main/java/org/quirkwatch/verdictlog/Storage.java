@@ -69,7 +69,8 @@ record Storage(String url, boolean embedded, String shown) {
     /// Why the tables could not be brought up to date, in one line.
     Problem unusable(Exception cause) {
         String reason = Failures.rootMessage(cause);
-        boolean locked = embedded && reason.contains("may be already in use");
+        boolean locked =
+                embedded && (reason.contains("is locked") || reason.contains("already in use"));
         return new Problem(
                 ProblemCode.LOG_UNAVAILABLE,
                 locked
