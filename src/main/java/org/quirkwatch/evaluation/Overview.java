@@ -207,6 +207,11 @@ record Overview(List<Entry> entries, String preferred) {
                 entries.add(entry);
             }
         });
+        // However the results came about, in one run or in several.
+        entries.sort(
+                Comparator.comparing((Entry entry) -> entry.subject().data())
+                        .thenComparing(entry -> entry.subject().model())
+                        .thenComparing(entry -> Shift.parse(entry.subject().shift())));
         return new Overview(entries, preferred);
     }
 

@@ -13,7 +13,7 @@ import org.quirkwatch.problem.ProblemCode;
 public final class Report {
 
     /// The detector that is shown beside the best: what `fit` makes when nothing is said.
-    public static final String DEFAULT_DETECTOR = "activation/mahalanobis";
+    public static final String DEFAULT_DETECTOR = "layer-difference/mahalanobis";
 
     private Report() {}
 

@@ -80,7 +80,7 @@ record ReviewDocument(
     record ByReviewer(
             @Schema(
                             description = "The reviewer's name.",
-                            example = "anna",
+                            example = "reviewer-1",
                             minLength = 1,
                             maxLength = 100,
                             requiredMode = RequiredMode.REQUIRED)
@@ -91,7 +91,7 @@ record ReviewDocument(
     record Decision(
             @Schema(
                             description = "The reviewer's name, as in the claim.",
-                            example = "anna",
+                            example = "reviewer-1",
                             minLength = 1,
                             maxLength = 100,
                             requiredMode = RequiredMode.REQUIRED)

@@ -48,7 +48,8 @@ class SignalParserTest {
                          "metadata": null}
                         """);
 
-        assertThat(signal).isEqualTo(new Signal("made-up", "p", "l", List.of(), null, Map.of()));
+        assertThat(signal)
+                .isEqualTo(new Signal("made-up", "p", "l", List.of(), null, Map.of(), false));
     }
 
     @Test
