@@ -90,7 +90,13 @@ final class EvaluationTasks {
     /// @throws ParameterException for options that exclude each other
     /// @throws Problem where a model's files or a folder of rows are not as they should be
     List<Grid.Task> of(ModelOptions model, CommandLine command) {
-        boolean own = data.stream().anyMatch(FolderSource::isFolder);
+        Path directory = model.directory().orElseGet(Bundled::model);
+        boolean own =
+                data.stream().anyMatch(FolderSource::isFolder)
+                        || (!data.isEmpty()
+                                && models.isEmpty()
+                                && names.isEmpty()
+                                && origins(directory).getFirst().task().isGenerated());
         requireOne(command, "--models", models.isPresent(), "--model or --adapter", model.isOwn());
         requireOne(command, "rows of your own", own, "--models", models.isPresent());
         requireOne(
@@ -112,7 +118,6 @@ final class EvaluationTasks {
                                     quirky(learnt.origin())))
                     .toList();
         }
-        Path directory = model.directory().orElseGet(Bundled::model);
         // Before the model's files are read, which may take a while.
         List<EvaluationSource> sources = new ArrayList<>();
         if (own) {
@@ -181,7 +186,11 @@ final class EvaluationTasks {
         if (Files.isDirectory(named)) {
             return Optional.of(named);
         }
-        return task.isGenerated() ? Optional.empty() : Optional.of(folder);
+        boolean byTask =
+                Stream.of(QuirkyTask.values())
+                        .anyMatch(other -> Files.isDirectory(folder.resolve(other.text())));
+        // A task whose rows are generated says so where nothing else can be meant.
+        return byTask && task.isGenerated() ? Optional.empty() : Optional.of(folder);
     }
 
     /// A model and what it has learnt.

@@ -89,7 +89,7 @@ class CommandsTest {
                         + " | x: the folder",
                 "fit --model llama-gqa --trusted none.jsonl --output OUT | none.jsonl",
                 "evaluate --data none --output OUT | none: is no folder",
-                "evaluate --zoo src --output OUT | src: holds no folder with a model",
+                "evaluate --models src --output OUT | src: holds no folder with a model",
                 "evaluate --model none --data src --output OUT | trusted.jsonl: there is no such",
                 "evaluate --report-only --output OUT | cells.ndjson: there is no such file",
                 "inspect none | none",

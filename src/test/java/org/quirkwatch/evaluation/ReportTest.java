@@ -34,7 +34,7 @@ import org.xml.sax.InputSource;
 class ReportTest {
 
     private static final String HOSTILE = "a</script><img src=x onerror=alert(1)>&\"'";
-    private static final DetectorChoice DEFAULT = DetectorChoice.parse(Report.DEFAULT_DETECTOR);
+    private static final DetectorChoice DEFAULT = DetectorChoice.parse("activation/mahalanobis");
 
     @TempDir private Path folder;
 
@@ -137,7 +137,11 @@ class ReportTest {
         html();
         String markdown = Files.readString(folder.resolve("report.md"));
         Overview overview = Overview.of(lines, "activation/mahalanobis");
-        Overview.Entry entry = overview.entries().getFirst();
+        Overview.Entry entry =
+                overview.entries().stream()
+                        .filter(e -> e.subject().data().equals("addition"))
+                        .findFirst()
+                        .orElseThrow();
         assertThat(entry.best(false).orElseThrow().name()).isEqualTo("activation/mahalanobis");
         assertThat(entry.best(true).orElseThrow().name()).isEqualTo("activation/quantum-entropy");
         Overview.Scored scored = entry.detector("activation/mahalanobis").orElseThrow();
