@@ -198,6 +198,7 @@ final class EvaluationTasks {
 
     /// The models in a folder whose tasks are asked for, by name.
     private List<Learnt> learnt(Path folder) {
+        List<QuirkyTask> asked = tasks();
         List<Learnt> found = new ArrayList<>();
         for (Path directory : directories(folder)) {
             QuirkyOrigin.read(directory)
@@ -212,7 +213,6 @@ final class EvaluationTasks {
         if (isAllTasks()) {
             return found;
         }
-        List<QuirkyTask> asked = tasks();
         for (QuirkyTask task : asked) {
             if (found.stream().noneMatch(learnt -> learnt.origin().task() == task)) {
                 throw new Problem(
