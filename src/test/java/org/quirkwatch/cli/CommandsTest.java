@@ -59,7 +59,6 @@ class CommandsTest {
                 "evaluate --output x --shift sideways | sideways",
                 "evaluate --output x --detector activation | FEATURE/RULE",
                 "evaluate --output x --detector activation/lof:k=x | must be a number",
-                "evaluate --output x --tasks adition --models y | adition",
                 "evaluate --output x --tasks nli --data y --data z | may be given once",
                 "evaluate --output x --models y --model z | exclude each other",
                 "inspect | DIR",
