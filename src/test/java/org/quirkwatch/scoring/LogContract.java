@@ -3,6 +3,7 @@ package org.quirkwatch.scoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -190,8 +192,7 @@ abstract class LogContract {
         JsonNode reviews = service.caller().get("/v1/reviews?limit=500&status=open").json();
         assertThat(reviews.get("reviews").valueStream().map(r -> r.get("id").asString()))
                 .containsExactlyInAnyOrderElementsOf(flagged);
-        assertThat(service.caller().metric("quirkwatch_review_depth", "open"))
-                .isEqualTo(flagged.size());
+        awaitDepth(flagged.size());
         awaitDelivered(opened + flagged.size());
         assertThat(
                         service.caller()
@@ -310,6 +311,17 @@ abstract class LogContract {
         }
         assertThat(delivered).isGreaterThanOrEqualTo(reviews);
         assertThat(left).isZero();
+    }
+
+    /// The depth is asked of the database every few seconds only; the first page of metrics above
+    /// has it at zero.
+    private void awaitDepth(int reviews) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(250))
+                .untilAsserted(() ->
+                        assertThat(service.caller().metric("quirkwatch_review_depth", "open"))
+                                .isEqualTo(reviews));
     }
 
     private Caller.Answer keyed(String path, String key, String body) {
