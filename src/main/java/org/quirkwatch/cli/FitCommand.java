@@ -45,6 +45,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
+            "  quirkwatch fit --model models/mine --trusted trusted.jsonl --output detectors/mine",
             "  quirkwatch fit --model models/mine --trusted trusted.jsonl --feature activation"
                     + " \\",
             "    --rule mahalanobis --layers 1,4,7 --output detectors/mine"
@@ -90,11 +91,12 @@ final class FitCommand implements Callable<Integer> {
             names = "--feature",
             split = ",",
             paramLabel = "NAME",
-            defaultValue = "activation",
             completionCandidates = FeatureNames.class,
             description =
                     "What the detector looks at; several are read from one pass:"
-                            + " ${COMPLETION-CANDIDATES}.")
+                            + " ${COMPLETION-CANDIDATES} (default: layer-difference, which told"
+                            + " best on development models; activation where --hook-points say"
+                            + " where).")
     private List<String> features = new ArrayList<>();
 
     @Option(
@@ -240,7 +242,7 @@ final class FitCommand implements Callable<Integer> {
         Path name = output.toAbsolutePath().normalize().getFileName();
         return new FitOptions(
                 id.orElse(String.valueOf(name)),
-                features,
+                features.isEmpty() ? defaultFeature() : features,
                 combination,
                 layers,
                 HookPointPattern.resolve(hookPoints, nLayers),
@@ -251,6 +253,10 @@ final class FitCommand implements Callable<Integer> {
                 aggregation,
                 calibrationShare,
                 seed);
+    }
+
+    private List<String> defaultFeature() {
+        return List.of(hookPoints.isEmpty() ? "layer-difference" : "activation");
     }
 
     private static List<Signal> read(Path file, LabelRule labels) {

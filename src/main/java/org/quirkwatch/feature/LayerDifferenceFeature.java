@@ -43,7 +43,8 @@ record LayerDifferenceFeature(List<Integer> blocks, List<Position> positions)
         @Override
         public Feature of(FeatureView view) {
             if (!view.hookPoints().isEmpty()) {
-                throw FeatureView.invalid("layer-difference looks at layers, not at hook points");
+                throw FeatureView.invalid(
+                        "layer-difference looks at whole blocks: name layers, not hook points");
             }
             return new LayerDifferenceFeature(
                     view.points(Site.RESID_PRE).stream().map(HookPoint::layer).toList(),

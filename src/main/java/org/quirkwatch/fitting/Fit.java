@@ -70,17 +70,23 @@ public final class Fit {
                         split,
                         fitted.layers(),
                         detector.rule().offline());
-        LayeredFit fit =
-                LayeredFit.of(
-                        detector,
-                        options.aggregation(),
-                        fitted.layers().stream().map(FeatureLayer::name).toList(),
-                        split,
-                        rows,
-                        otherTokens.isEmpty()
-                                ? Optional.empty()
-                                : Optional.of(new ModelRows(model, fitted, otherTokens)),
-                        progress);
+        List<String> layers = fitted.layers().stream().map(FeatureLayer::name).toList();
+        LayeredFit fit;
+        try {
+            fit =
+                    LayeredFit.of(
+                            detector,
+                            options.aggregation(),
+                            layers,
+                            split,
+                            rows,
+                            otherTokens.isEmpty()
+                                    ? Optional.empty()
+                                    : Optional.of(new ModelRows(model, fitted, otherTokens)),
+                            progress);
+        } catch (Problem e) {
+            throw advised(e, layers, model.identity().nLayers());
+        }
         return new Artifact(
                 options.id(),
                 fitted,
@@ -97,6 +103,19 @@ public final class Fit {
                         options.seed(),
                         CodeVersion.current()),
                 rows.kept());
+    }
+
+    /// A first block may have nothing to tell at a token that never changes; nobody can know before
+    /// the fit, so its refusal says how to go on.
+    private static Problem advised(Problem e, List<String> layers, int nLayers) {
+        boolean namesLayer =
+                layers.size() > 1 && layers.stream().anyMatch(l -> e.detail().startsWith(l + ": "));
+        return namesLayer
+                ? invalid(
+                        "%s; fit without this layer: of blocks 0 to %d, name the layers to look at"
+                                .formatted(e.detail(), nLayers - 1),
+                        e)
+                : e;
     }
 
     private static void requireBounded(String what, List<Signal> signals) {
@@ -130,5 +149,9 @@ public final class Fit {
 
     private static Problem invalid(String detail) {
         return new Problem(ProblemCode.INVALID_FIT, detail);
+    }
+
+    private static Problem invalid(String detail, Problem cause) {
+        return new Problem(ProblemCode.INVALID_FIT, detail, cause);
     }
 }

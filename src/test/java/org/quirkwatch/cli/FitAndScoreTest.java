@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -102,6 +103,58 @@ class FitAndScoreTest {
         assertThat(CommandRun.withInput(input, score()).out()).doesNotContain("layers");
         JsonNode verdict = JSON.readTree(CommandRun.withInput(input, score("--explain")).out());
         assertThat(verdict.get("layers").size()).isEqualTo(3);
+    }
+
+    @Test
+    void whoNamesNoFeatureGetsTheDefaultDetectorAndWhoNamesHookPointsGetsActivations() {
+        JsonNode made =
+                JSON.readTree(CommandRun.of("inspect", "--json", detector.toString()).out());
+        assertThat(made.at("/feature").asString()).isEqualTo("layer-difference");
+        assertThat(made.get("rule").asString()).isEqualTo("mahalanobis");
+        Path pointed = folder.resolve("pointed");
+        CommandRun run =
+                CommandRun.of(
+                        "fit",
+                        "--model",
+                        MODEL,
+                        "--trusted",
+                        trusted.toString(),
+                        "--hook-points",
+                        "*.hook_resid_mid",
+                        "--output",
+                        pointed.toString(),
+                        "--device",
+                        "cpu");
+        assertThat(run.code()).isZero();
+        assertThat(
+                        JSON.readTree(CommandRun.of("inspect", "--json", pointed.toString()).out())
+                                .at("/feature")
+                                .asString())
+                .isEqualTo("activation");
+    }
+
+    @Test
+    void aLayerThatDoesNotVaryIsNamedWithTheWayOut() throws IOException {
+        Path same = folder.resolve("same.jsonl");
+        // One token, so that nothing before it can differ.
+        Files.write(same, Collections.nCopies(120, line("a")));
+        CommandRun run =
+                CommandRun.of(
+                        "fit",
+                        "--model",
+                        MODEL,
+                        "--trusted",
+                        same.toString(),
+                        "--output",
+                        folder.resolve("none").toString(),
+                        "--device",
+                        "cpu");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err())
+                .contains(
+                        "layer-difference:blocks.0.hook_resid_post: ",
+                        "fit without this layer: of blocks 0 to 2, name the layers to look at");
+        assertThat(folder.resolve("none")).doesNotExist();
     }
 
     @Test
