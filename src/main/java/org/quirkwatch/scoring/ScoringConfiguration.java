@@ -2,6 +2,7 @@ package org.quirkwatch.scoring;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.tracing.Tracer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -178,12 +179,17 @@ class ScoringConfiguration {
 
     @Bean
     SignalScoring signalScoring(
-            QuirkwatchProperties properties, Scorer scorer, Lanes lanes, ScoringMetrics metrics) {
+            QuirkwatchProperties properties,
+            Scorer scorer,
+            Lanes lanes,
+            ScoringMetrics metrics,
+            ObjectProvider<Tracer> tracer) {
         return new SignalScoring(
                 scorer,
                 lanes,
                 new SharedOutcomes(properties.lane().sharedSize().toBytes(), scorer.outcomeBytes()),
                 metrics,
+                new StageSpans(tracer.getIfAvailable(() -> Tracer.NOOP), InstantSource.system()),
                 properties.allPolicies());
     }
 

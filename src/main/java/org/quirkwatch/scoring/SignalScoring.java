@@ -31,6 +31,7 @@ final class SignalScoring {
     private final Lanes lanes;
     private final SharedOutcomes shared;
     private final ScoringMetrics metrics;
+    private final StageSpans spans;
     private final Map<String, Policy> policies;
 
     SignalScoring(
@@ -38,11 +39,13 @@ final class SignalScoring {
             Lanes lanes,
             SharedOutcomes shared,
             ScoringMetrics metrics,
+            StageSpans spans,
             Collection<Policy> policies) {
         this.scorer = scorer;
         this.lanes = lanes;
         this.shared = shared;
         this.metrics = metrics;
+        this.spans = spans;
         Map<String, Policy> byId = new LinkedHashMap<>();
         policies.forEach(policy -> byId.put(policy.id(), policy));
         this.policies = Map.copyOf(byId);
@@ -68,7 +71,7 @@ final class SignalScoring {
     Verdict judge(Signal signal, String source, long deadlineNanos) {
         Policy policy = policy(signal.policy(), "/policy");
         Verdict verdict =
-                metrics.request(() -> measure(List.of(signal), List.of(policy), deadlineNanos))
+                metrics.request(() -> traced(List.of(signal), List.of(policy), deadlineNanos))
                         .getFirst();
         if (verdict instanceof Verdict.Unscored unscored && !isOfTheModel(unscored.reason())) {
             throw unscored.reason();
@@ -88,7 +91,7 @@ final class SignalScoring {
         for (int i = 0; i < signals.size(); i++) {
             policyOf.add(policy(signals.get(i).policy(), "/signals/%d/policy".formatted(i)));
         }
-        List<Verdict> verdicts = metrics.request(() -> measure(signals, policyOf, deadlineNanos));
+        List<Verdict> verdicts = metrics.request(() -> traced(signals, policyOf, deadlineNanos));
         verdicts.forEach(verdict -> metrics.verdict(verdict, source));
         return verdicts;
     }
@@ -188,6 +191,12 @@ final class SignalScoring {
         } catch (Problem e) {
             return new Verdict.Unscored(signal.id(), policy, e);
         }
+    }
+
+    private List<Verdict> traced(List<Signal> signals, List<Policy> policyOf, long deadlineNanos) {
+        List<Verdict> verdicts = measure(signals, policyOf, deadlineNanos);
+        spans.add(verdicts);
+        return verdicts;
     }
 
     private List<Verdict> measure(List<Signal> signals, List<Policy> policyOf, long deadlineNanos) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.tracing.Tracer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
@@ -73,6 +75,7 @@ class SignalScoringTest {
                                 lanes,
                                 new SharedOutcomes(100_000, SharedOutcomes.ENTRY_BYTES),
                                 metrics,
+                                new StageSpans(Tracer.NOOP, InstantSource.system()),
                                 List.of(Policy.standard()));
                 Future<Verdict> first = callers.submit(() -> scoring.judge(signal, "a", in(LONG)));
                 held.begun().acquire();
