@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.quirkwatch.detector.Rules;
 import org.quirkwatch.evaluation.DetectorChoice;
 import org.quirkwatch.evaluation.DetectorTable;
 import org.quirkwatch.evaluation.FeatureCache;
@@ -269,17 +270,24 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private List<DetectorChoice> detectors() {
+        if (detectors.isEmpty() && features.isEmpty() && rules.isEmpty()) {
+            return DetectorTable.standard();
+        }
         List<DetectorChoice> all = new ArrayList<>(detectors);
         if (!features.isEmpty() || !rules.isEmpty()) {
             all.addAll(DetectorTable.all(table()));
         }
-        return all.isEmpty() ? DetectorTable.standard() : all.stream().distinct().toList();
+        return all.stream().distinct().toList();
     }
 
     /// What is named goes together as it is; what is not named, where it makes sense.
     private Map<String, List<String>> table() {
         boolean allFeatures = isAll(features);
         boolean allRules = isAll(rules);
+        if (!allRules) {
+            // Those that fit no feature would go unseen.
+            rules.forEach(rule -> Rules.named(ruleName(rule)));
+        }
         Map<String, List<String>> table = new LinkedHashMap<>();
         for (String feature : allFeatures ? DetectorTable.features(rows.hasSae()) : features) {
             List<String> sensible = DetectorTable.rules(feature);
@@ -288,12 +296,16 @@ final class EvaluateCommand implements Callable<Integer> {
                             ? sensible
                             : rules.stream()
                                     .filter(rule ->
-                                            !allFeatures
-                                                    || sensible.contains(rule.split(":", -1)[0]))
+                                            !allFeatures || sensible.contains(ruleName(rule)))
                                     .toList();
             table.put(feature, of);
         }
         return table;
+    }
+
+    /// Without its options.
+    private static String ruleName(String rule) {
+        return rule.split(":", -1)[0];
     }
 
     private static boolean isAll(List<String> names) {

@@ -121,7 +121,7 @@ final class EvaluationTasks {
         // Before the model's files are read, which may take a while.
         List<EvaluationSource> sources = new ArrayList<>();
         if (own) {
-            data.forEach(folder -> sources.add(new FolderSource(folder)));
+            data.forEach(folder -> sources.add(FolderSource.checked(folder)));
         } else {
             origins(directory).forEach(origin -> sources.add(quirky(origin)));
         }

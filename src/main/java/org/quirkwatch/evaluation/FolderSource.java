@@ -43,6 +43,16 @@ public record FolderSource(Path folder) implements EvaluationSource {
         }
     }
 
+    /// Such a folder, every row of it read once, so that what is wrong with one is said before any
+    /// work is done.
+    ///
+    /// @throws Problem `invalid-file` or that of a signal, naming file and line
+    public static FolderSource checked(Path folder) {
+        FolderSource source = new FolderSource(folder);
+        EvaluationData _ = source.data(Shift.AS_GIVEN, 1);
+        return source;
+    }
+
     /// Whether a folder is meant as one of these: it has one of the files that there must be.
     public static boolean isFolder(Path folder) {
         return List.of(TRUSTED, NORMAL, ANOMALOUS).stream()

@@ -60,7 +60,17 @@ class EvaluateCommandTest {
         CommandRun run = evaluate("--rules", "mahalanobis");
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.err()).contains("normal.jsonl, line 31: ", "/prompt");
-        assertThat(folder.resolve("out/report.html")).doesNotExist();
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
+    void aRuleThatDoesNotExistIsNamed() {
+        CommandRun run =
+                CommandRun.of(
+                        "evaluate", "--rules", "foo", "--output", folder.resolve("out").toString());
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("foo", "mahalanobis").hasLineCount(1);
+        assertThat(folder.resolve("out")).doesNotExist();
     }
 
     @Test
