@@ -30,6 +30,12 @@ public enum ProblemCode {
     SIGNAL_NOT_KEPT(409, "The signal's texts are not kept"),
     /// A body that says nothing usable of a review.
     INVALID_REVIEW(422, "The review is not valid"),
+    /// Jobs are kept where verdicts are, and these are not kept here.
+    JOBS_UNAVAILABLE(404, "There are no jobs on this service"),
+    /// A body that asks for no job that can be run.
+    INVALID_JOB(422, "The job is not valid"),
+    /// A part of a result that is not there.
+    RANGE_NOT_SATISFIABLE(416, "The range is not in the result"),
     /// A step that the state of a review does not allow.
     REVIEW_CONFLICT(409, "The review is in another state"),
     /// No policy has this id.
@@ -52,6 +58,8 @@ public enum ProblemCode {
     DEADLINE_EXCEEDED(503, "The model had no time for the signal"),
     /// What is answered could not be written down, so it is not answered; try again later.
     LOG_UNAVAILABLE(503, "The verdict log is not available"),
+    /// There is no room for what would have to be kept; try again when something was deleted.
+    STORAGE_FULL(503, "There is no room to keep this"),
     /// The body was not sent within the time limit.
     REQUEST_TIMEOUT(408, "The request took too long to arrive"),
     /// The service is stopping; another replica may answer.

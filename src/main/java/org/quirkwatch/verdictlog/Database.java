@@ -14,11 +14,18 @@ public final class Database {
 
     /// What a query gives.
     ///
-    /// @throws Problem `log-unavailable` when the database is away or too slow
+    /// @throws Problem `log-unavailable` when the database is away or too slow, `storage-full` when
+    ///   it says that its disk is full
     public static <T> T call(Supplier<T> query) {
         try {
             return query.get();
         } catch (RuntimeException e) {
+            if (Failures.isDiskFull(e)) {
+                throw Problem.retryAfter(
+                        ProblemCode.STORAGE_FULL,
+                        "the disk of the database is full",
+                        Duration.ofSeconds(60));
+            }
             if (!Failures.passes(e)) {
                 throw e;
             }

@@ -15,6 +15,9 @@ final class Failures {
     // H2: input or output failed, the file is damaged, the database has closed itself.
     private static final Set<Integer> EMBEDDED_IS_BROKEN = Set.of(90028, 90030, 90031, 90098);
 
+    // PostgreSQL's disk_full.
+    private static final String DISK_FULL = "53100";
+
     private Failures() {}
 
     /// Whether the same may succeed later: the database is away or busy, rather than that what it
@@ -28,6 +31,15 @@ final class Failures {
             case TransactionException ignored -> true;
             default -> false;
         };
+    }
+
+    /// Whether the database's server says that its disk is full.
+    static boolean isDiskFull(Throwable e) {
+        boolean full = false;
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            full |= cause instanceof SQLException sql && DISK_FULL.equals(sql.getSQLState());
+        }
+        return full;
     }
 
     /// Whether the embedded database cannot go on: its file cannot be written.

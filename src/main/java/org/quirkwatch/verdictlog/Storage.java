@@ -57,6 +57,17 @@ record Storage(String url, boolean embedded, String shown) {
                 cause);
     }
 
+    /// Where the file of an embedded database is; null for another database.
+    @Nullable Path directory() {
+        String prefix = "jdbc:h2:file:";
+        if (!url.startsWith(prefix)) {
+            return null;
+        }
+        int end = url.indexOf(';');
+        Path file = Path.of(url.substring(prefix.length(), end < 0 ? url.length() : end));
+        return file.toAbsolutePath().getParent();
+    }
+
     /// Bounds the waiting for a database that hangs.
     void bound(HikariDataSource source) {
         if (url.startsWith(POSTGRESQL)) {

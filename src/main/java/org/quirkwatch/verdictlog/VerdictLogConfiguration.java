@@ -67,6 +67,11 @@ class VerdictLogConfiguration {
     }
 
     @Bean
+    Disk disk(JdbcOperations jdbc, Storage storage) {
+        return new Disk(jdbc, storage);
+    }
+
+    @Bean
     VerdictTable verdictTable(
             JdbcOperations jdbc, SignalJson texts, VerdictLogProperties properties) {
         return new VerdictTable(jdbc, texts, properties.verdictLog().prompts());
