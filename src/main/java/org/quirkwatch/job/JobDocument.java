@@ -123,7 +123,7 @@ public record JobDocument(
                 job.id().toString(),
                 job.kind(),
                 job.state().text(),
-                job.cancelling() && !job.state().isOver() ? true : null,
+                (job.cancelling() && !job.state().isOver()) ? true : null,
                 job.owner().orElse(null),
                 job.submittedAt(),
                 job.startedAt().orElse(null),

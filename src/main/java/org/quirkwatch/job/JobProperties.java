@@ -20,7 +20,7 @@ import org.springframework.validation.annotation.Validated;
 /// @param maxInflation how many times its compressed size a compressed input may have (default 250)
 /// @param maxLines lines of one input that are not blank (default 1 000 000)
 /// @param maxInputTime in which an input has to arrive (default 10 min)
-/// @param maxResultSize of one job's result, compressed (default 1 GB)
+/// @param maxResultSize of one job's result, without compression (default 4 GB)
 /// @param maxStoredSize of the inputs and results of all jobs, compressed; beyond it none is taken
 ///   in (default 4 GB)
 /// @param minFreeSize of the disk of the embedded database that jobs leave free (default 256 MB)
@@ -42,7 +42,7 @@ record JobProperties(
         @DefaultValue("1000000") @Min(1) @Max(1_000_000_000) long maxLines,
         @DefaultValue("10m") @NotNull @DurationMin(seconds = 1) @DurationMax(hours = 24)
                 Duration maxInputTime,
-        @DefaultValue("1GB") @NotNull DataSize maxResultSize,
+        @DefaultValue("4GB") @NotNull DataSize maxResultSize,
         @DefaultValue("4GB") @NotNull DataSize maxStoredSize,
         @DefaultValue("256MB") @NotNull DataSize minFreeSize,
         @DefaultValue("7d") @NotNull @DurationMin(seconds = 1) Duration retention,

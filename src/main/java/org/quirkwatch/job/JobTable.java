@@ -218,10 +218,10 @@ final class JobTable {
 
     /// Jobs that may be deleted, the oldest first.
     List<UUID> endedBefore(Instant ended, Instant received, int most) {
-        return jdbc.queryForList(
+        return jdbc.query(
                 "select job_id from job where ended_at < ? or (state = 'receiving' and submitted_at < ?)"
                         + " order by job_id limit ?",
-                UUID.class,
+                (row, number) -> row.getObject(1, UUID.class),
                 time(ended),
                 time(received),
                 most);

@@ -13,6 +13,7 @@ import org.springframework.web.bind.annotation.RestController;
 @ConditionalOnBooleanProperty(name = "quirkwatch.verdict-log.enabled", havingValue = false)
 final class NoJobsController {
 
+    @SuppressWarnings("DoNotCallSuggester") // called by the framework, to throw
     @RequestMapping({"/v1/jobs", "/v1/jobs/**"})
     void refuse() {
         throw new Problem(

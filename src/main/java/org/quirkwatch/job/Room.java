@@ -51,6 +51,11 @@ final class Room {
                 });
     }
 
+    /// Whether it knows how much of the disk is free.
+    boolean knowsTheDisk() {
+        return disk.freeBytes().isPresent();
+    }
+
     /// Brings what was committed to the disk.
     void sync() {
         Database.call(() -> {

@@ -25,16 +25,15 @@ final class RunningJob implements JobRun {
     private final UUID run;
     private final Tables tables;
     private final Rate rate;
-    private final Optional<JobJson.Checkpoint> begun;
     private volatile boolean stopping;
     private volatile boolean lost;
     private volatile boolean cancelled;
     // Guarded by this.
     private @Nullable JobProgress told;
     private Optional<String> checkpoint;
+    private JobProgress progress;
     private long resultBytes;
     private int resultPages;
-    private long stored;
 
     /// What it works on.
     record Tables(
@@ -51,11 +50,19 @@ final class RunningJob implements JobRun {
         this.job = job;
         this.run = run;
         this.tables = tables;
-        this.begun = job.checkpoint().map(JobJson::checkpoint);
+        Optional<JobJson.Checkpoint> begun = job.checkpoint().map(JobJson::checkpoint);
         this.checkpoint = begun.map(JobJson.Checkpoint::text);
+        this.progress =
+                begun.map(JobJson.Checkpoint::progress)
+                        .orElseGet(() ->
+                                new JobProgress(
+                                        0,
+                                        job.progress().total(),
+                                        JobProgress.NONE.counts(),
+                                        List.of()));
         this.resultBytes = job.resultBytes();
         this.resultPages = job.resultPages();
-        this.rate = new Rate(progress().done(), System.nanoTime());
+        this.rate = new Rate(progress.done(), System.nanoTime());
     }
 
     Job job() {
@@ -87,11 +94,8 @@ final class RunningJob implements JobRun {
     }
 
     @Override
-    public JobProgress progress() {
-        return begun.map(JobJson.Checkpoint::progress)
-                .orElseGet(() ->
-                        new JobProgress(
-                                0, job.progress().total(), JobProgress.NONE.counts(), List.of()));
+    public synchronized JobProgress progress() {
+        return progress;
     }
 
     @Override
@@ -100,26 +104,27 @@ final class RunningJob implements JobRun {
     }
 
     @Override
-    public synchronized void tell(JobProgress progress) {
-        told = progress;
+    public synchronized void tell(JobProgress reached) {
+        told = reached;
     }
 
     @Override
-    public synchronized void append(byte[] result, String text, JobProgress progress) {
+    public synchronized void append(byte[] result, String text, JobProgress reached) {
         tables.room().requireDisk(result.length);
         List<JobPages.Page> pages = JobPages.cut(result, result.length, resultPages, resultBytes);
         long more = pages.stream().mapToLong(page -> page.bytes().length).sum();
         long most = tables.properties().maxResultSize().toBytes();
-        if (!(stored + more <= most)) {
+        if (!(resultBytes + result.length <= most)) {
             throw new Problem(
                     ProblemCode.PAYLOAD_TOO_LARGE,
-                    "the result has %d bytes, at most %d".formatted(stored + more, most));
+                    "the result has %d bytes, at most %d"
+                            .formatted(resultBytes + result.length, most));
         }
         JobTable.Written written =
                 new JobTable.Written(
-                        progress,
-                        rate.at(progress.done(), System.nanoTime()),
-                        JobJson.checkpoint(text, progress),
+                        reached,
+                        rate.at(reached.done(), System.nanoTime()),
+                        JobJson.checkpoint(text, reached),
                         resultBytes + result.length,
                         resultPages + pages.size(),
                         more);
@@ -137,9 +142,9 @@ final class RunningJob implements JobRun {
         }
         told = null;
         checkpoint = Optional.of(text);
+        progress = reached;
         resultBytes = written.resultBytes();
         resultPages = written.resultPages();
-        stored += more;
     }
 
     private boolean write(JobTable.Written written, List<JobPages.Page> pages) {
@@ -174,14 +179,16 @@ final class RunningJob implements JobRun {
             lost = true;
         }
         publish();
-        cancelled |= tables.jobs().find(job.id()).filter(Job::cancelling).isPresent();
+        if (tables.jobs().find(job.id()).filter(Job::cancelling).isPresent()) {
+            cancelled = true;
+        }
     }
 
     private synchronized void publish() {
-        JobProgress progress = told;
-        if (progress != null && goesOn()) {
-            OptionalDouble lately = rate.at(progress.done(), System.nanoTime());
-            lost = !tables.jobs().tell(job.id(), run, progress, lately);
+        JobProgress reached = told;
+        if (reached != null && goesOn()) {
+            OptionalDouble lately = rate.at(reached.done(), System.nanoTime());
+            lost = !tables.jobs().tell(job.id(), run, reached, lately);
             told = null;
         }
     }

@@ -1,5 +1,6 @@
 package org.quirkwatch.lane;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
@@ -8,9 +9,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.quirkwatch.model.TokenizedSignal;
 
-/// One request's way to the lanes: a single signal, a batch or a stream. To be closed, whether or
-/// not all of it was measured: what still waits then is not computed, its outcomes are cancelled.
-/// Thread-safe.
+/// One request's way to the lanes: a single signal, a batch or a stream, or work that nobody waits
+/// for. To be closed, whether or not all of it was measured: what still waits then is not computed,
+/// its outcomes are cancelled. Thread-safe.
 public final class Caller implements AutoCloseable {
 
     private final Lanes lanes;
@@ -19,14 +20,16 @@ public final class Caller implements AutoCloseable {
     // Whether it is among those who are waited for when a newcomer's delay is foreseen.
     private final AtomicBoolean waiting;
     private final AtomicBoolean gone = new AtomicBoolean();
+    private final boolean background;
 
     /// What waits of it; guarded by the queue's lock.
     final ArrayDeque<Pending> line = new ArrayDeque<>();
 
-    Caller(Lanes lanes, int places, boolean waiting) {
+    Caller(Lanes lanes, int places, boolean waiting, boolean background) {
         this.lanes = lanes;
         this.free = new AtomicInteger(places);
         this.waiting = new AtomicBoolean(waiting);
+        this.background = background;
     }
 
     /// A signal to be measured.
@@ -56,6 +59,22 @@ public final class Caller implements AutoCloseable {
     public void awaitPlace() throws InterruptedException {
         lanes.awaitPlace();
         free.incrementAndGet();
+    }
+
+    /// Waits for a place for one more signal, for a bounded time.
+    ///
+    /// @return whether there was one
+    public boolean awaitPlace(Duration most) throws InterruptedException {
+        boolean taken = lanes.awaitPlace(most);
+        if (taken) {
+            free.incrementAndGet();
+        }
+        return taken;
+    }
+
+    /// Whether nobody waits for it.
+    boolean isBackground() {
+        return background;
     }
 
     boolean isGone() {

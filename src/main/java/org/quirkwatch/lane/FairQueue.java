@@ -4,18 +4,28 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// What waits for the lanes: one line per caller, served in turn, a signal each. So a caller with
 /// one signal waits for as many signals as there are other callers, however many each of them has.
 /// Its bound is that of the [Places] that its signals hold. Thread-safe.
+///
+/// Signals that nobody waits for come after all others, a few in a pass, so that whoever comes next
+/// waits for a short pass; yet one in each pass, so that they come to an end on a busy service.
+/// When for a while nobody came who waits, they have whole passes.
 final class FairQueue {
+
+    private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     // The callers with something in their lines, next first.
     private final ArrayDeque<Caller> turns = new ArrayDeque<>();
+    // Likewise of those who do not wait.
+    private final ArrayDeque<Caller> background = new ArrayDeque<>();
+    private long cameNanos = System.nanoTime() - QUIET_NANOS;
     private boolean closed;
 
     /// Puts signals at the end of their caller's line.
@@ -27,8 +37,11 @@ final class FairQueue {
             if (closed) {
                 return false;
             }
+            if (!caller.isBackground()) {
+                cameNanos = System.nanoTime();
+            }
             if (caller.line.isEmpty() && !signals.isEmpty()) {
-                turns.addLast(caller);
+                turnsOf(caller).addLast(caller);
             }
             caller.line.addAll(signals);
             changed.signal();
@@ -41,23 +54,21 @@ final class FairQueue {
     /// Takes what comes next, as soon as there is anything.
     ///
     /// @param most 1 or more
+    /// @param mostBackground of those that nobody waits for, while others come; 1 or more
     /// @return nothing when the queue is closed and empty
-    List<Pending> take(int most) {
+    List<Pending> take(int most, int mostBackground) {
         lock.lock();
         try {
-            while (turns.isEmpty() && !closed) {
+            while (turns.isEmpty() && background.isEmpty() && !closed) {
                 // Not interruptible: closing is what ends a lane.
                 changed.awaitUninterruptibly();
             }
             List<Pending> taken = new ArrayList<>();
-            while (taken.size() < most && !turns.isEmpty()) {
-                Caller caller = turns.removeFirst();
-                taken.add(caller.line.removeFirst());
-                if (!caller.line.isEmpty()) {
-                    turns.addLast(caller);
-                }
-            }
-            if (!turns.isEmpty()) {
+            take(turns, background.isEmpty() ? most : Math.max(1, most - 1), taken);
+            boolean quiet = System.nanoTime() - cameNanos > QUIET_NANOS;
+            int room = most - taken.size();
+            take(background, taken.size() + (quiet ? room : Math.min(room, mostBackground)), taken);
+            if (!turns.isEmpty() || !background.isEmpty()) {
                 // For the lane of another device.
                 changed.signal();
             }
@@ -67,6 +78,20 @@ final class FairQueue {
         }
     }
 
+    private static void take(ArrayDeque<Caller> turns, int until, List<Pending> taken) {
+        while (taken.size() < until && !turns.isEmpty()) {
+            Caller caller = turns.removeFirst();
+            taken.add(caller.line.removeFirst());
+            if (!caller.line.isEmpty()) {
+                turns.addLast(caller);
+            }
+        }
+    }
+
+    private ArrayDeque<Caller> turnsOf(Caller caller) {
+        return caller.isBackground() ? background : turns;
+    }
+
     /// Takes away what waits of a caller.
     List<Pending> remove(Caller caller) {
         lock.lock();
@@ -74,7 +99,7 @@ final class FairQueue {
             if (caller.line.isEmpty()) {
                 return List.of();
             }
-            turns.remove(caller);
+            turnsOf(caller).remove(caller);
             List<Pending> removed = List.copyOf(caller.line);
             caller.line.clear();
             return removed;
@@ -88,11 +113,13 @@ final class FairQueue {
         lock.lock();
         try {
             List<Pending> removed = new ArrayList<>();
-            for (Caller caller : turns) {
-                removed.addAll(caller.line);
-                caller.line.clear();
+            for (ArrayDeque<Caller> callers : List.of(turns, background)) {
+                for (Caller caller : callers) {
+                    removed.addAll(caller.line);
+                    caller.line.clear();
+                }
+                callers.clear();
             }
-            turns.clear();
             return removed;
         } finally {
             lock.unlock();

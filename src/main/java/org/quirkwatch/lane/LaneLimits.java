@@ -10,7 +10,14 @@ import org.quirkwatch.model.BatchBounds;
 /// @param maxDelay the longest that a new caller should wait before its first signal runs, as far
 ///   as can be foreseen; one pass's worth of callers may wait in any case. Bounds the latency of
 ///   what is accepted
-public record LaneLimits(BatchBounds bounds, int maxPending, Duration maxDelay) {
+/// @param maxBackground signals of callers who do not wait in a pass, 1 or more, while there are
+///   others who do: bounds how long these wait for a pass that has begun
+public record LaneLimits(BatchBounds bounds, int maxPending, Duration maxDelay, int maxBackground) {
+
+    /// Background work in passes as large as any.
+    public LaneLimits(BatchBounds bounds, int maxPending, Duration maxDelay) {
+        this(bounds, maxPending, maxDelay, bounds.maxSignals());
+    }
 
     /// Checks the ranges.
     public LaneLimits {
@@ -18,6 +25,10 @@ public record LaneLimits(BatchBounds bounds, int maxPending, Duration maxDelay) 
             throw new IllegalArgumentException(
                     "at least 1 signal may wait, and no negative time, got %d and %s"
                             .formatted(maxPending, maxDelay));
+        }
+        if (!(maxBackground >= 1)) {
+            throw new IllegalArgumentException(
+                    "a pass has room for 1 signal in the background, got " + maxBackground);
         }
     }
 }

@@ -66,7 +66,7 @@ public final class Lanes implements AutoCloseable {
                             .formatted(places.held(), signals, limits.maxPending()));
         }
         waiting.incrementAndGet();
-        return new Caller(this, signals, true);
+        return new Caller(this, signals, true, false);
     }
 
     /// Takes in a caller who waits for each place.
@@ -74,7 +74,18 @@ public final class Lanes implements AutoCloseable {
     /// @throws Problem as [#admit] does
     public Caller admitStream() {
         throwIfRefused();
-        return new Caller(this, 0, false);
+        return new Caller(this, 0, false, false);
+    }
+
+    /// Takes in work that nobody waits for: it waits for each place as a stream does, and its
+    /// signals come after those of all other callers (see [FairQueue]).
+    ///
+    /// @throws Problem `shutting-down`
+    public Caller admitBackground() {
+        if (refusing) {
+            throw shuttingDown();
+        }
+        return new Caller(this, 0, false, true);
     }
 
     /// Why any caller would be refused now, whatever it brings: what can be known before it is
@@ -170,11 +181,15 @@ public final class Lanes implements AutoCloseable {
     }
 
     List<Pending> take(int most) {
-        return queue.take(most);
+        return queue.take(most, limits.maxBackground());
     }
 
     void awaitPlace() throws InterruptedException {
         places.take();
+    }
+
+    boolean awaitPlace(Duration most) throws InterruptedException {
+        return places.tryTake(most);
     }
 
     void give(int count) {

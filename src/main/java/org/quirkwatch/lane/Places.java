@@ -1,5 +1,6 @@
 package org.quirkwatch.lane;
 
+import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -47,6 +48,26 @@ final class Places {
                 given.await();
             }
             held++;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// As [#take], for a bounded time.
+    ///
+    /// @return whether there was a place in time
+    boolean tryTake(Duration most) throws InterruptedException {
+        long left = most.toNanos();
+        lock.lockInterruptibly();
+        try {
+            while (held > 0 && held >= limit / 2) {
+                if (left <= 0) {
+                    return false;
+                }
+                left = given.awaitNanos(left);
+            }
+            held++;
+            return true;
         } finally {
             lock.unlock();
         }

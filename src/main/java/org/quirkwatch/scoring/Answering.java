@@ -138,6 +138,14 @@ final class Answering implements Rejudging {
         return whole.append("]}").toString().getBytes(StandardCharsets.UTF_8);
     }
 
+    /// What was answered under keys before, in order.
+    ///
+    /// @throws Problem `log-unavailable`
+    List<Optional<VerdictLedger.Kept>> answeredBefore(
+            List<IdempotencyKey> keys, long deadlineNanos) {
+        return ledger.find(keys, deadlineNanos);
+    }
+
     /// What was answered to a line's signal before.
     ///
     /// @throws Problem `idempotency-conflict`, `log-unavailable`
@@ -252,7 +260,8 @@ final class Answering implements Rejudging {
         return first;
     }
 
-    private CompletableFuture<VerdictLedger.Kept> keep(VerdictRecord made, long deadlineNanos) {
+    /// Begins to write a verdict down, unless its reason is one that passes.
+    CompletableFuture<VerdictLedger.Kept> keep(VerdictRecord made, long deadlineNanos) {
         if (passes(made)) {
             return CompletableFuture.completedFuture(
                     new VerdictLedger.Kept(made.answer(), Optional.empty()));
@@ -270,6 +279,11 @@ final class Answering implements Rejudging {
     /// Whether the reason is one that passes.
     private static boolean passes(VerdictRecord made) {
         return made.reason().filter(TRANSIENT::contains).isPresent();
+    }
+
+    /// Whether it is no verdict on the signal, but on the moment.
+    static boolean passes(Problem reason) {
+        return TRANSIENT.contains(reason.code().code());
     }
 
     private static final SequencedSet<String> TRANSIENT = transientCodes();
@@ -324,7 +338,10 @@ final class Answering implements Rejudging {
         return kept.answer();
     }
 
-    private VerdictRecord written(
+    /// What is to be written down of a verdict.
+    ///
+    /// @param line of the input; null where it came without
+    VerdictRecord written(
             Signal signal,
             Verdict verdict,
             Optional<IdempotencyKey> key,

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.quirkwatch.problem.Problem;
@@ -50,6 +51,16 @@ public record IdempotencyKey(String key, String fingerprint) {
                                 digest(List.of("id", signal.id())),
                                 digest(payload("signal", List.of(signal)))))
                 : Optional.empty();
+    }
+
+    /// The key of a line of a job: it has one verdict of that job, whatever id its signal has, and
+    /// another one in each other job.
+    ///
+    /// @param line from 1
+    static IdempotencyKey ofJob(UUID job, long line, Signal signal) {
+        return new IdempotencyKey(
+                digest(List.of("job", job.toString(), String.valueOf(line))),
+                digest(payload("signal", List.of(signal))));
     }
 
     /// The keys of a batch, in order. Under the header's key each signal has its place, and all

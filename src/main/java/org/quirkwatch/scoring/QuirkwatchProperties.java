@@ -110,19 +110,25 @@ record QuirkwatchProperties(
     ///   callers may wait in any case)
     /// @param maxWait the longest that a caller waits: what has not begun to run by then is not
     ///   computed (default 60 s)
+    /// @param maxBackgroundSignals signals of jobs in a pass while callers come who wait for theirs
+    ///   (default 4); more serve jobs faster and let callers wait longer
     /// @param sharedSize of the texts of signals whose results are kept for equal ones (default 32
     ///   MB; 0 for none)
     record Lane(
             @DefaultValue("4096") @Min(1) @Max(10_000_000) int maxPendingSignals,
             @DefaultValue("32") @Min(1) @Max(65_536) int maxBatchSignals,
             @DefaultValue("16384") @Min(1) int maxBatchTokens,
+            @DefaultValue("4") @Min(1) @Max(65_536) int maxBackgroundSignals,
             @DefaultValue("75ms") @NotNull @DurationMin(millis = 0) Duration maxDelay,
             @DefaultValue("60s") @NotNull @DurationMin(millis = 1) Duration maxWait,
             @DefaultValue("32MB") @NotNull DataSize sharedSize) {
 
         LaneLimits limits() {
             return new LaneLimits(
-                    new BatchBounds(maxBatchSignals, maxBatchTokens), maxPendingSignals, maxDelay);
+                    new BatchBounds(maxBatchSignals, maxBatchTokens),
+                    maxPendingSignals,
+                    maxDelay,
+                    maxBackgroundSignals);
         }
     }
 

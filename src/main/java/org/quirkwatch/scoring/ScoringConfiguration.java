@@ -211,6 +211,12 @@ class ScoringConfiguration {
     }
 
     @Bean
+    BackgroundScoring backgroundScoring(
+            SignalScoring scoring, Answering answering, Lanes lanes, JsonMapper json) {
+        return new BackgroundScoring(scoring, answering, lanes, json);
+    }
+
+    @Bean
     RequestGate requestGate(
             Lanes lanes, ObjectProvider<VerdictLedger> ledger, ProblemWriter problems) {
         return new RequestGate(lanes, ledger.getIfAvailable(() -> VerdictLedger.NONE), problems);

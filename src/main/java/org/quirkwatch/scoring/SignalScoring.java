@@ -108,6 +108,23 @@ final class SignalScoring {
         }
         TokenizedSignal tokenized = tokenize(List.of(signal)).getFirst().orThrow();
         caller.awaitPlace();
+        return submit(caller, signal, policy, tokenized);
+    }
+
+    /// As [#begin], on a place that its caller has.
+    ///
+    /// @param follow whether an equal signal that is on its way will do
+    /// @throws Problem as [#begin] does; then the place is still there
+    Begun beginOnPlace(Caller caller, Signal signal, boolean follow) {
+        Policy policy = policy(signal.policy(), "/policy");
+        Optional<CompletableFuture<Outcome>> equal =
+                follow ? shared.find(signal) : Optional.empty();
+        return equal.isPresent()
+                ? new Begun(signal, policy, equal.get(), false, never())
+                : submit(caller, signal, policy, tokenize(List.of(signal)).getFirst().orThrow());
+    }
+
+    private Begun submit(Caller caller, Signal signal, Policy policy, TokenizedSignal tokenized) {
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         shared.offer(signal, outcome);
         // Nobody waits for this signal alone: its stream is there or gone.
@@ -162,6 +179,19 @@ final class SignalScoring {
 
     private static Verdict unscored(Begun begun, Problem reason) {
         return new Verdict.Unscored(begun.signal().id(), begun.policy(), reason);
+    }
+
+    /// Counts a signal that got the measurement of an equal one.
+    void countShared() {
+        metrics.shared();
+    }
+
+    /// Checks that there is a policy of this name.
+    ///
+    /// @param id null for the default
+    /// @throws Problem `unknown-policy`
+    void requirePolicy(@Nullable String id) {
+        Policy _ = policy(id, "");
     }
 
     /// Counts a verdict that a stream answers.

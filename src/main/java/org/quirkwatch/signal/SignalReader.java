@@ -37,6 +37,16 @@ public final class SignalReader implements Iterator<SignalLine>, AutoCloseable {
         this.parser = parser;
     }
 
+    /// Leaves out lines without looking at them.
+    ///
+    /// @param last number of the last that is left out; 0 leaves none out
+    /// @throws Problem `invalid-file` when the stream cannot be read
+    public void skip(long last) {
+        while (number < last && readLine()) {
+            number++;
+        }
+    }
+
     /// Whether another line that is not blank follows.
     ///
     /// @throws Problem `invalid-file` when the stream cannot be read

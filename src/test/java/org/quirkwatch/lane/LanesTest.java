@@ -73,6 +73,67 @@ class LanesTest {
     }
 
     @Test
+    void whatNobodyWaitsForComesAfterAllOthersAFewInAPass() throws Exception {
+        LengthMeasurer measurer = new LengthMeasurer(0);
+        LaneLimits limits =
+                new LaneLimits(new BatchBounds(8, 1_000), 100, Duration.ofSeconds(9), 2);
+        try (Lanes lanes = new Lanes(List.of(measurer), limits, DEAF);
+                Caller job = lanes.admitBackground()) {
+            begin(lanes.admit(1), 1);
+            measurer.begun.acquire();
+            begin(job, places(job, IntStream.generate(() -> 9).limit(20).toArray()));
+            List<CompletableFuture<Outcome>> others =
+                    begin(lanes.admit(9), IntStream.range(20, 29).toArray());
+            measurer.let.release(3);
+            others.forEach(CompletableFuture::join);
+            measurer.let.release(ANY);
+        }
+        assertThat(measurer.passes.get(1)).containsExactlyInAnyOrder(20, 21, 22, 23, 24, 25, 26, 9);
+        assertThat(measurer.passes.get(2)).containsExactlyInAnyOrder(27, 28, 9, 9);
+    }
+
+    @Test
+    void whatNobodyWaitsForHasWholePassesWhenNobodyElseComes() throws Exception {
+        LengthMeasurer measurer = new LengthMeasurer(0);
+        LaneLimits limits =
+                new LaneLimits(new BatchBounds(8, 1_000), 100, Duration.ofSeconds(9), 2);
+        List<CompletableFuture<Outcome>> all;
+        try (Lanes lanes = new Lanes(List.of(measurer), limits, DEAF);
+                Caller job = lanes.admitBackground()) {
+            all = new ArrayList<>(begin(job, places(job, 5)));
+            measurer.begun.acquire();
+            all.addAll(begin(job, places(job, IntStream.generate(() -> 9).limit(12).toArray())));
+            measurer.let.release(ANY);
+            all.forEach(CompletableFuture::join);
+        }
+        assertThat(measurer.passes).extracting(List::size).containsExactly(1, 8, 4);
+    }
+
+    @Test
+    void whatNobodyWaitsForLeavesHalfOfThePlacesAndIsRefusedOnlyAtTheEnd() throws Exception {
+        LengthMeasurer measurer = new LengthMeasurer(0);
+        try (Lanes lanes = lanes(measurer, BatchBounds.DEFAULT, 8);
+                Caller job = lanes.admitBackground()) {
+            begin(job, places(job, 1, 1, 1, 1));
+            assertThat(job.awaitPlace(Duration.ofMillis(20))).isFalse();
+            lanes.admit(4).close();
+            lanes.refuse();
+            assertThatThrownBy(lanes::admitBackground)
+                    .isInstanceOfSatisfying(
+                            Problem.class,
+                            p -> assertThat(p.code()).isEqualTo(ProblemCode.SHUTTING_DOWN));
+            measurer.let.release(ANY);
+        }
+    }
+
+    private static int[] places(Caller caller, int... lengths) throws InterruptedException {
+        for (int i = 0; i < lengths.length; i++) {
+            assertThat(caller.awaitPlace(Duration.ofSeconds(1))).isTrue();
+        }
+        return lengths;
+    }
+
+    @Test
     void refusesWhatDoesNotFitBesideWhatWaitsAndTakesItLater() throws InterruptedException {
         LengthMeasurer measurer = new LengthMeasurer(0);
         try (Lanes lanes = lanes(measurer, BatchBounds.DEFAULT, 5)) {

@@ -6,8 +6,10 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.quirkwatch.signal.Signal;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,6 +42,32 @@ final class Caller {
                 HttpRequest.newBuilder(URI.create(base + path))
                         .header("Content-Type", contentType)
                         .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+    }
+
+    Answer post(String path, byte[] body, Map<String, String> headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(base + path))
+                        .POST(HttpRequest.BodyPublishers.ofByteArray(body));
+        headers.forEach(request::header);
+        return send(request);
+    }
+
+    /// The body as it comes.
+    byte[] bytes(String path, Map<String, String> headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).GET();
+        headers.forEach(request::header);
+        return client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray()).body();
+    }
+
+    /// The whole answer, where it comes in time.
+    Optional<Answer> within(Duration time, String path) {
+        try {
+            return Optional.of(
+                    send(HttpRequest.newBuilder(URI.create(base + path)).timeout(time).GET()));
+        } catch (java.io.UncheckedIOException e) {
+            return Optional.empty();
+        }
     }
 
     Answer get(String path) {

@@ -29,6 +29,21 @@ class SignalReaderTest {
     }
 
     @Test
+    void skipsLinesWithoutLookingAtThemAndKeepsTheirNumbers() {
+        String text = "{oops\n\n" + GOOD.formatted("c") + "\n" + GOOD.formatted("d");
+        for (int last : new int[] {0, 1, 2}) {
+            try (SignalReader reader = reader(new ByteArrayInputStream(text.getBytes(UTF_8)))) {
+                reader.skip(last);
+                assertThat(reader.next().number()).isEqualTo(last == 0 ? 1 : 3);
+            }
+        }
+        try (SignalReader reader = reader(new ByteArrayInputStream(text.getBytes(UTF_8)))) {
+            reader.skip(99);
+            assertThat(reader.hasNext()).isFalse();
+        }
+    }
+
+    @Test
     void aBadLineDoesNotEndTheRest() {
         List<SignalLine> lines =
                 read(String.join("\n", GOOD.formatted("a"), "{oops", "{}", GOOD.formatted("b")));

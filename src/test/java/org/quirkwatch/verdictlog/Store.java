@@ -105,6 +105,7 @@ public final class Store implements AutoCloseable {
 
     /// Deletes every row.
     public void clear() {
+        jdbc().update("delete from job");
         jdbc().update("delete from verdict");
         jdbc().update("delete from event_publication");
     }
@@ -116,6 +117,11 @@ public final class Store implements AutoCloseable {
                                 event -> hearing.accept((VerdictsLogged) event),
                                 VerdictLogProperties.KeptTexts.ALL)
                         .write(verdicts);
+    }
+
+    /// Its disk.
+    public Disk disk() {
+        return new Disk(jdbc(), storage);
     }
 
     Storage storage() {
