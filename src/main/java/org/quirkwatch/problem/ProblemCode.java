@@ -8,6 +8,14 @@ public enum ProblemCode {
     MALFORMED_JSON(400, "The body is not well-formed JSON"),
     /// A request parameter or header has an unusable value.
     INVALID_REQUEST(400, "The request is not usable"),
+    /// Nobody is known to have sent the request: no key or token, or one that is not valid.
+    UNAUTHORIZED(401, "A valid key or token is needed"),
+    /// The caller is known, and may not do this.
+    FORBIDDEN(403, "The caller may not do this"),
+    /// A path outside of the folders that the operator allowed.
+    PATH_NOT_ALLOWED(403, "The path is not allowed"),
+    /// More requests than this caller may send; the service itself is not overloaded.
+    RATE_LIMITED(429, "The caller sends too many requests"),
     /// No such path, model or verdict.
     NOT_FOUND(404, "There is no such thing here"),
     /// The path exists, the method does not.
@@ -38,6 +46,10 @@ public enum ProblemCode {
     RANGE_NOT_SATISFIABLE(416, "The range is not in the result"),
     /// A step that the state of a review does not allow.
     REVIEW_CONFLICT(409, "The review is in another state"),
+    /// A body that does not describe a key.
+    INVALID_KEY(422, "The key is not valid"),
+    /// A key that cannot be made, or is in a state that does not allow this.
+    KEY_CONFLICT(409, "The key is in the way"),
     /// No policy has this id.
     UNKNOWN_POLICY(422, "There is no such policy"),
     /// An artifact was fitted on another model than the one at hand.
@@ -46,6 +58,10 @@ public enum ProblemCode {
     INVALID_CHECKPOINT(422, "The checkpoint cannot be loaded"),
     /// An artifact directory that cannot be loaded as it is.
     INVALID_ARTIFACT(422, "The artifact cannot be loaded"),
+    /// An artifact without a signature, where only signed ones are loaded.
+    ARTIFACT_UNSIGNED(422, "The artifact is not signed"),
+    /// An artifact whose signature no trusted key made, or not over this content.
+    ARTIFACT_SIGNATURE_INVALID(422, "The artifact's signature is not valid"),
     /// Settings or data from which no detector can be fitted.
     INVALID_FIT(422, "No detector can be fitted from this"),
     /// A file that cannot be read or written as asked.
@@ -62,6 +78,8 @@ public enum ProblemCode {
     STORAGE_FULL(503, "There is no room to keep this"),
     /// The body was not sent within the time limit.
     REQUEST_TIMEOUT(408, "The request took too long to arrive"),
+    /// Keys, tokens or sessions cannot be checked: the database, or the issuer of tokens, is away.
+    ACCESS_UNAVAILABLE(503, "Who asks cannot be checked now"),
     /// The service is stopping; another replica may answer.
     SHUTTING_DOWN(503, "The service is shutting down"),
     /// The model or the detector gave NaN or infinity, which is no score.

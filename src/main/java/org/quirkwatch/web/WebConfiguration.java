@@ -1,6 +1,7 @@
 package org.quirkwatch.web;
 
 import org.apache.catalina.core.StandardHost;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -8,9 +9,15 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
-/// How the server answers what reaches no handler.
+/// How the server answers what reaches no handler, and which files callers may name.
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(PathsProperties.class)
 class WebConfiguration {
+
+    @Bean
+    AllowedRoots allowedRoots(PathsProperties properties) {
+        return new AllowedRoots(properties.allowedRoots());
+    }
 
     @Bean
     @Order(Ordered.LOWEST_PRECEDENCE)
