@@ -9,6 +9,12 @@ import org.quirkwatch.model.TokenizedSignal;
 /// time.
 public interface BatchMeasurer {
 
+    /// What runs now: a lane asks once for what it has taken, so that all of it is planned and
+    /// measured by the same, whatever takes its place meanwhile. By default this never changes.
+    default BatchMeasurer current() {
+        return this;
+    }
+
     /// What it takes out of the model, which says how much of a batch a signal is.
     CaptureSpec spec();
 

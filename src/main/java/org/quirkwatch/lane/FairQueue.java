@@ -4,6 +4,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,6 +30,12 @@ final class FairQueue {
     private long cameNanos = System.nanoTime() - QUIET_NANOS;
     private boolean closed;
 
+    /// What comes next for a lane; nothing of either when the queue is closed and empty.
+    ///
+    /// @param signals to be measured
+    /// @param errand to be done instead
+    record Next(List<Pending> signals, Optional<Errand> errand) {}
+
     /// Puts signals at the end of their caller's line.
     ///
     /// @return false when the queue is closed
@@ -51,17 +59,41 @@ final class FairQueue {
         }
     }
 
-    /// Takes what comes next, as soon as there is anything.
+    /// Puts an errand behind those of its lane.
     ///
-    /// @param most 1 or more
-    /// @param mostBackground of those that nobody waits for, while others come; 1 or more
-    /// @return nothing when the queue is closed and empty
-    List<Pending> take(int most, int mostBackground) {
+    /// @param errands the lane's, guarded by this queue's lock
+    /// @param most that may wait
+    /// @return false when as many wait, or the queue is closed
+    boolean add(ArrayDeque<Errand> errands, Errand errand, int most) {
         lock.lock();
         try {
-            while (turns.isEmpty() && background.isEmpty() && !closed) {
+            if (closed || errands.size() >= most) {
+                return false;
+            }
+            errands.addLast(errand);
+            changed.signalAll();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Takes what comes next, as soon as there is anything: signals that callers wait for before
+    /// errands, except one that has given way for long, and errands before the others.
+    ///
+    /// @param errands the lane's
+    /// @param most signals, 1 or more
+    /// @param mostBackground of those that nobody waits for, while others come; 1 or more
+    Next take(ArrayDeque<Errand> errands, int most, int mostBackground) {
+        lock.lock();
+        try {
+            while (turns.isEmpty() && background.isEmpty() && errands.isEmpty() && !closed) {
                 // Not interruptible: closing is what ends a lane.
                 changed.awaitUninterruptibly();
+            }
+            if (!errands.isEmpty()
+                    && (turns.isEmpty() || Objects.requireNonNull(errands.peekFirst()).isDue())) {
+                return new Next(List.of(), Optional.of(errands.removeFirst()));
             }
             List<Pending> taken = new ArrayList<>();
             take(turns, background.isEmpty() ? most : Math.max(1, most - 1), taken);
@@ -72,7 +104,7 @@ final class FairQueue {
                 // For the lane of another device.
                 changed.signal();
             }
-            return taken;
+            return new Next(taken, Optional.empty());
         } finally {
             lock.unlock();
         }

@@ -32,9 +32,9 @@ public final class HeadContributions {
     private final Judges judges;
     private final List<String> layers;
 
-    /// @param judges of the artifact
-    public HeadContributions(Artifact artifact, Judges judges) {
-        this.artifact = artifact;
+    /// @param judges of the detector
+    public HeadContributions(Judges judges) {
+        this.artifact = judges.artifact();
         this.judges = judges;
         this.layers = layers(artifact);
     }

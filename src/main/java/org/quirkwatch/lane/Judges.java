@@ -9,6 +9,9 @@ import org.quirkwatch.linalg.Matrix;
 /// Who judges at the moment, and hears what was judged. Thread-safe.
 public interface Judges {
 
+    /// The detector as it was fitted.
+    Artifact artifact();
+
     /// The judge of what comes next.
     Judge current();
 
@@ -30,6 +33,11 @@ public interface Judges {
     static Judges fixed(Artifact artifact) {
         Judge judge = Judge.of(artifact);
         return new Judges() {
+            @Override
+            public Artifact artifact() {
+                return artifact;
+            }
+
             @Override
             public Judge current() {
                 return judge;

@@ -1,6 +1,7 @@
 package org.quirkwatch.lane;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.quirkwatch.model.BatchBounds;
@@ -21,6 +22,9 @@ final class Lane {
     private final BatchBounds bounds;
     private final Lanes lanes;
     private final Thread thread;
+
+    /// What waits for this lane beside signals; guarded by the queue's lock.
+    final ArrayDeque<Errand> errands = new ArrayDeque<>();
 
     Lane(String name, BatchMeasurer measurer, BatchBounds bounds, Lanes lanes) {
         this.measurer = measurer;
@@ -54,17 +58,25 @@ final class Lane {
     }
 
     private void work() {
-        List<Pending> taken = lanes.take(bounds.maxSignals());
-        while (!taken.isEmpty()) {
-            List<TokenizedSignal> signals = taken.stream().map(Pending::signal).toList();
-            for (List<Integer> pass : BatchPlan.of(signals, measurer.spec(), bounds)) {
-                run(pass.stream().map(taken::get).toList());
-            }
-            taken = lanes.take(bounds.maxSignals());
+        FairQueue.Next next = lanes.take(errands, bounds.maxSignals());
+        while (!next.signals().isEmpty() || next.errand().isPresent()) {
+            next.errand().ifPresent(errand -> errand.work().run());
+            pass(next.signals());
+            next = lanes.take(errands, bounds.maxSignals());
         }
     }
 
-    private void run(List<Pending> taken) {
+    private void pass(List<Pending> taken) {
+        List<TokenizedSignal> signals = taken.stream().map(Pending::signal).toList();
+        // Asked for after they were taken: what was put in its place before they came is what
+        // measures them.
+        BatchMeasurer now = measurer.current();
+        for (List<Integer> pass : BatchPlan.of(signals, now.spec(), bounds)) {
+            run(now, pass.stream().map(taken::get).toList());
+        }
+    }
+
+    private void run(BatchMeasurer now, List<Pending> taken) {
         long begin = System.nanoTime();
         List<Pending> pass = new ArrayList<>(taken.size());
         for (Pending pending : taken) {
@@ -78,15 +90,15 @@ final class Lane {
             }
         }
         if (!pass.isEmpty()) {
-            measure(pass, begin);
+            measure(now, pass, begin);
         }
     }
 
-    private void measure(List<Pending> pass, long begin) {
+    private void measure(BatchMeasurer now, List<Pending> pass, long begin) {
         List<TokenizedSignal> signals = pass.stream().map(Pending::signal).toList();
         List<Duration> queued =
                 pass.stream().map(p -> Duration.ofNanos(begin - p.enqueuedNanos())).toList();
-        List<Outcome> outcomes = outcomes(signals, queued);
+        List<Outcome> outcomes = outcomes(now, signals, queued);
         lanes.throughput().passed(pass.size(), Duration.ofNanos(System.nanoTime() - begin));
         for (int i = 0; i < pass.size(); i++) {
             lanes.finish(pass.get(i), outcomes.get(i));
@@ -94,12 +106,12 @@ final class Lane {
     }
 
     // A failing batch is an answer to its signals, never the end of the lane: hence Throwable.
-    private List<Outcome> outcomes(List<TokenizedSignal> signals, List<Duration> queued) {
+    private List<Outcome> outcomes(
+            BatchMeasurer now, List<TokenizedSignal> signals, List<Duration> queued) {
         List<Outcome> outcomes = new ArrayList<>(signals.size());
         try {
-            BatchMeasurer.Batch batch = measurer.measure(signals);
-            lanes.listener()
-                    .passed(queued, BatchPlan.paddedTokens(signals, measurer.spec()), batch);
+            BatchMeasurer.Batch batch = now.measure(signals);
+            lanes.listener().passed(queued, BatchPlan.paddedTokens(signals, now.spec()), batch);
             for (int i = 0; i < signals.size(); i++) {
                 outcomes.add(
                         new Outcome(

@@ -1,10 +1,13 @@
 package org.quirkwatch.lane;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 
@@ -17,6 +20,7 @@ import org.quirkwatch.problem.ProblemCode;
 public final class Lanes implements AutoCloseable {
 
     private static final int MAX_RETRY_SECONDS = 60;
+    private static final int MAX_ERRANDS = 64;
 
     private final LaneLimits limits;
     private final LaneListener listener;
@@ -106,6 +110,35 @@ public final class Lanes implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /// How many there are, one per device.
+    public int size() {
+        return lanes.size();
+    }
+
+    /// Has other work done by the thread of a lane, the only one that may run its model: when
+    /// nothing waits for the lane, or at the latest a quarter of a second after it was given and
+    /// the pass that runs then. To be short, for signals wait meanwhile.
+    ///
+    /// @param lane from 0, in the order of the devices
+    /// @return what it gave; fails with what it threw, with `overloaded` where as much waits as
+    ///   may, with `shutting-down` when the lanes are closed. Work whose outcome is cancelled
+    ///   before it began is not done
+    public <T> CompletableFuture<T> between(int lane, Supplier<T> work) {
+        CompletableFuture<T> outcome = new CompletableFuture<>();
+        Errand errand = Errand.of(work, outcome);
+        if (refusing) {
+            errand.refuse(shuttingDown());
+        } else if (!queue.add(lanes.get(lane).errands, errand, MAX_ERRANDS)) {
+            errand.refuse(
+                    Problem.retryAfter(
+                            ProblemCode.OVERLOADED,
+                            "%d other tasks wait for the model, which is the limit"
+                                    .formatted(MAX_ERRANDS),
+                            Duration.ofSeconds(1)));
+        }
+        return outcome;
+    }
+
     /// Takes nothing more in; what was taken in is measured.
     public void refuse() {
         refusing = true;
@@ -180,8 +213,8 @@ public final class Lanes implements AutoCloseable {
         }
     }
 
-    List<Pending> take(int most) {
-        return queue.take(most, limits.maxBackground());
+    FairQueue.Next take(ArrayDeque<Errand> errands, int most) {
+        return queue.take(errands, most, limits.maxBackground());
     }
 
     void awaitPlace() throws InterruptedException {

@@ -22,6 +22,8 @@ public sealed interface Measurement {
     /// @param tapsFired taps that gave finite values: all of them
     /// @param headRows the features of the layers whose columns belong to attention heads,
     ///   `[width]` by the layer's name, for whoever asks what a head contributes
+    /// @param aside the features of an [Aside], `[width]` by the layer's name; empty where there is
+    ///   none, or it did not want this signal
     record Measured(
             Basis basis,
             double score,
@@ -30,22 +32,25 @@ public sealed interface Measurement {
             double logProb,
             double logOdds,
             int tapsFired,
-            Map<String, double[]> headRows)
+            Map<String, double[]> headRows,
+            Map<String, double[]> aside)
             implements Measurement {
 
-        /// Copies the map.
+        /// Copies the maps.
         public Measured {
             layers = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(layers));
             headRows = Map.copyOf(headRows);
+            aside = Map.copyOf(aside);
         }
     }
 
     /// What a score and its p-value rest on.
     ///
+    /// @param judges of the detector that gave it
     /// @param calibration of the score
     /// @param window which untrusted rows the rule had learned from; empty where it learns from
     ///   none
-    record Basis(Calibration calibration, Optional<Window> window) {}
+    record Basis(Judges judges, Calibration calibration, Optional<Window> window) {}
 
     /// No score.
     ///

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import org.quirkwatch.artifact.Artifact;
@@ -30,6 +31,7 @@ public final class Measurer implements BatchMeasurer {
     private final FeatureSet features;
     private final CaptureSpec spec;
     private final List<String> headLayers;
+    private final Optional<Aside> aside;
 
     /// Matches the two.
     ///
@@ -37,20 +39,29 @@ public final class Measurer implements BatchMeasurer {
     /// @param artifact the detector
     /// @throws Problem `artifact-mismatch` when the detector was fitted on another model
     public Measurer(HookedModel model, Artifact artifact) {
-        this(model, artifact, Judges.fixed(artifact));
+        this(model, Judges.fixed(artifact), Optional.empty());
     }
 
     /// Matches the two, with judges of the detector that change.
     ///
-    /// @param judges of this artifact
+    /// @param judges of the detector
+    /// @param aside what is taken from the same passes beside; one that these passes do not give is
+    ///   left out
     /// @throws Problem `artifact-mismatch` when the detector was fitted on another model
-    public Measurer(HookedModel model, Artifact artifact, Judges judges) {
+    public Measurer(HookedModel model, Judges judges, Optional<Aside> aside) {
+        Artifact artifact = judges.artifact();
         artifact.requireModel(model.identity());
         this.model = model;
         this.judges = judges;
         this.headLayers = HeadContributions.layers(artifact);
         this.features = artifact.features();
         this.spec = features.spec(true);
+        this.aside = aside.filter(a -> a.isGivenBy(features));
+    }
+
+    /// Whether its measurements have the features that were asked for beside.
+    public boolean givesAside() {
+        return aside.isPresent();
     }
 
     @Override
@@ -68,6 +79,8 @@ public final class Measurer implements BatchMeasurer {
         // One judge for the whole batch, whatever takes its place meanwhile.
         Judge judge = judges.current();
         Scores scores = judge.detector().score(byLayer);
+        Map<String, Matrix> beside =
+                aside.<Map<String, Matrix>>map(a -> a.of(batch, capture)).orElse(Map.of());
         List<Measurement> measurements = new ArrayList<>(batch.size());
         for (int row = 0; row < batch.size(); row++) {
             int at = row;
@@ -75,7 +88,14 @@ public final class Measurer implements BatchMeasurer {
                     run.refused()
                             .get(row)
                             .<Measurement>map(Measurement.Failed::new)
-                            .orElseGet(() -> measurement(capture, byLayer, judge, scores, at)));
+                            .orElseGet(() ->
+                                    measurement(
+                                            capture,
+                                            byLayer,
+                                            judge,
+                                            scores,
+                                            at,
+                                            asideRow(batch, beside, at))));
         }
         judges.saw(
                 byLayer,
@@ -89,7 +109,12 @@ public final class Measurer implements BatchMeasurer {
     }
 
     private Measurement measurement(
-            Capture capture, Map<String, Matrix> byLayer, Judge judge, Scores scores, int row) {
+            Capture capture,
+            Map<String, Matrix> byLayer,
+            Judge judge,
+            Scores scores,
+            int row,
+            Map<String, double[]> besideRow) {
         int fired = fired(capture, row);
         int taps = spec.taps().size();
         if (fired < taps) {
@@ -115,14 +140,24 @@ public final class Measurer implements BatchMeasurer {
             headRows.put(layer, Objects.requireNonNull(byLayer.get(layer)).row(row));
         }
         return new Measurement.Measured(
-                new Measurement.Basis(judge.calibration(), judge.window()),
+                new Measurement.Basis(judges, judge.calibration(), judge.window()),
                 score,
                 judge.calibration().pValue(score),
                 layers,
                 logProb,
                 capture.labelLogOdds()[row],
                 fired,
-                headRows);
+                headRows,
+                besideRow);
+    }
+
+    private Map<String, double[]> asideRow(
+            List<TokenizedSignal> batch, Map<String, Matrix> beside, int row) {
+        Map<String, double[]> rows = new HashMap<>();
+        if (aside.isPresent() && aside.get().wanted().test(batch.get(row).signal())) {
+            beside.forEach((layer, matrix) -> rows.put(layer, matrix.row(row)));
+        }
+        return rows;
     }
 
     private int fired(Capture capture, int row) {

@@ -94,6 +94,11 @@ public final class UntrustedWindow implements Judges, AutoCloseable {
     }
 
     @Override
+    public Artifact artifact() {
+        return artifact;
+    }
+
+    @Override
     public Judge current() {
         return current;
     }
@@ -203,9 +208,13 @@ public final class UntrustedWindow implements Judges, AutoCloseable {
         return byLayer;
     }
 
-    /// Ends its thread; a fit that runs is waited for, as native code cannot be stopped.
+    /// Ends its thread; a fit that runs is waited for, as native code cannot be stopped. Rows that
+    /// come later are not heard.
     @Override
     public void close() {
+        synchronized (this) {
+            open = false;
+        }
         fitter.shutdown();
         try {
             if (!fitter.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {

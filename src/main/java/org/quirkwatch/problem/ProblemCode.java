@@ -34,6 +34,8 @@ public enum ProblemCode {
     UNSUPPORTED_MEDIA_TYPE(415, "The content type is not supported"),
     /// No detector has this id.
     UNKNOWN_DETECTOR(404, "There is no such detector"),
+    /// A step that the state of the detectors does not allow.
+    DETECTOR_CONFLICT(409, "The detectors are in another state"),
     /// What would have to be there to do this is not kept.
     SIGNAL_NOT_KEPT(409, "The signal's texts are not kept"),
     /// A body that says nothing usable of a review.

@@ -8,7 +8,7 @@ package org.quirkwatch.review;
 ///
 /// @param low in [0, 1]
 /// @param high in [`low`, 1]
-record ClopperPearson(double low, double high) {
+public record ClopperPearson(double low, double high) {
 
     private static final int HALVINGS = 60;
 
@@ -17,7 +17,7 @@ record ClopperPearson(double low, double high) {
     /// @param k 0 to n
     /// @param n 1 or more
     /// @param confidence in (0, 1)
-    static ClopperPearson of(long k, long n, double confidence) {
+    public static ClopperPearson of(long k, long n, double confidence) {
         if (!(n >= 1 && k >= 0 && k <= n)) {
             throw new IllegalArgumentException(
                     "k of n must be 0 to n of 1 or more, got %d of %d".formatted(k, n));

@@ -8,7 +8,7 @@ import org.quirkwatch.verdictlog.Database;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /// What people made of what detectors flagged. Thread-safe.
-final class ReviewOutcomes {
+public final class ReviewOutcomes {
 
     /// Of the rates.
     static final double CONFIDENCE = 0.95;
@@ -25,7 +25,7 @@ final class ReviewOutcomes {
     /// What became of the flags of one version of a detector.
     ///
     /// @param overturned share of the reviewed that was dismissed
-    record Rate(
+    public record Rate(
             String detector,
             String detectorDigest,
             long confirmed,
@@ -40,7 +40,7 @@ final class ReviewOutcomes {
     /// @param dismissed and those that were not
     /// @param precision of these, with its interval at [#CONFIDENCE] for all levels together; empty
     ///   where none was reviewed
-    record Level(
+    public record Level(
             double alpha, long confirmed, long dismissed, Optional<ClopperPearson> precision) {}
 
     /// What the outcomes say of a policy's level for one version of a detector.
@@ -49,7 +49,7 @@ final class ReviewOutcomes {
     /// @param levels from the level now down
     /// @param proposed the largest level whose precision is at least the target with confidence;
     ///   empty where there is none
-    record Proposal(
+    public record Proposal(
             String detector,
             String detectorDigest,
             String policy,
@@ -65,7 +65,7 @@ final class ReviewOutcomes {
     /// The rates of every version of a detector with a decision.
     ///
     /// @throws org.quirkwatch.problem.Problem `log-unavailable`
-    List<Rate> rates() {
+    public List<Rate> rates() {
         return Database.call(() ->
                 jdbc.query(
                         "select detector, detector_digest,"
@@ -93,7 +93,7 @@ final class ReviewOutcomes {
     ///
     /// @param target the least share of what is flagged that should be confirmed, in (0, 1)
     /// @throws org.quirkwatch.problem.Problem `log-unavailable`
-    List<Proposal> proposals(double target) {
+    public List<Proposal> proposals(double target) {
         return Database.call(() ->
                 groups().stream().map(group -> propose(group, decisions(group), target)).toList());
     }

@@ -19,7 +19,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.signal.Signal;
@@ -31,27 +33,36 @@ import tools.jackson.databind.json.JsonMapper;
 /// that the same signal may come again. Thread-safe.
 final class Answering implements Rejudging {
 
+    private static final String REPLAY = "replay";
     private static final Duration RETRY = Duration.ofSeconds(2);
 
     private final SignalScoring scoring;
-    private final Scorer scorer;
+    private final Detectors detectors;
+    private final Supplier<DetectorLookup> others;
+    private final Answers heard;
     private final VerdictLedger ledger;
     private final VerdictIds ids;
     private final InstantSource clock;
     private final JsonMapper json;
     private final Duration maxWait;
 
+    /// @param others where other detectors are found
+    /// @param heard told of what is answered
     /// @param maxWait the longest that a line of a stream waits to be written down
     Answering(
             SignalScoring scoring,
-            Scorer scorer,
+            Detectors detectors,
+            Supplier<DetectorLookup> others,
+            Answers heard,
             VerdictLedger ledger,
             VerdictIds ids,
             InstantSource clock,
             JsonMapper json,
             Duration maxWait) {
         this.scoring = scoring;
-        this.scorer = scorer;
+        this.detectors = detectors;
+        this.others = others;
+        this.heard = heard;
         this.ledger = ledger;
         this.ids = ids;
         this.clock = clock;
@@ -78,7 +89,7 @@ final class Answering implements Rejudging {
                 before.orElseGet(() -> {
                     Verdict verdict = scoring.judge(signal, source, deadlineNanos);
                     VerdictRecord made = written(signal, verdict, key, explain, null, source);
-                    return await(keep(made, deadlineNanos), made, "", deadlineNanos);
+                    return await(keep(made, verdict, deadlineNanos), made, "", deadlineNanos);
                 });
         return answer.getBytes(StandardCharsets.UTF_8);
     }
@@ -124,7 +135,7 @@ final class Answering implements Rejudging {
                                 explain,
                                 null,
                                 source));
-                kept.add(keep(made.get(j), deadlineNanos));
+                kept.add(keep(made.get(j), verdicts.get(j), deadlineNanos));
             }
             for (int j = 0; j < rest.size(); j++) {
                 int i = rest.get(j);
@@ -180,7 +191,7 @@ final class Answering implements Rejudging {
                 signal,
                 verdict.policy(),
                 made,
-                keep(made, System.nanoTime() + maxWait.toNanos()));
+                keep(made, verdict, System.nanoTime() + maxWait.toNanos()));
     }
 
     /// The answer to a line, when it is written down; or why it could not be.
@@ -197,13 +208,31 @@ final class Answering implements Rejudging {
 
     /// The answer to a line that has no verdict.
     byte[] refused(long number, Verdict.Unscored verdict) {
-        return json.writeValueAsBytes(VerdictDocument.of(verdict, number, scorer, false));
+        return json.writeValueAsBytes(
+                VerdictDocument.of(verdict, number, detectors.scorer(), false));
     }
 
     @Override
-    public VerdictRecord rejudge(Signal signal, long deadlineNanos) {
-        Verdict verdict = scoring.judge(signal, "replay", deadlineNanos);
-        return written(signal, verdict, Optional.empty(), false, null, "replay");
+    public VerdictRecord rejudge(Signal signal, Optional<String> detector, long deadlineNanos) {
+        Optional<Artifact> other =
+                detector.map(reference -> others.get().load(reference))
+                        .filter(artifact -> !artifact.equals(detectors.active()));
+        Verdict verdict =
+                other.isEmpty()
+                        ? scoring.judge(signal, REPLAY, deadlineNanos)
+                        : detectors
+                                .judge(
+                                        other.get(),
+                                        List.of(signal),
+                                        List.of(scoring.policy(signal)),
+                                        deadlineNanos)
+                                .getFirst();
+        if (other.isPresent()
+                && verdict instanceof Verdict.Unscored unscored
+                && !SignalScoring.isOfTheModel(unscored.reason())) {
+            throw unscored.reason();
+        }
+        return written(signal, verdict, Optional.empty(), false, null, REPLAY);
     }
 
     private Optional<String> before(Optional<IdempotencyKey> key, long deadlineNanos) {
@@ -261,13 +290,20 @@ final class Answering implements Rejudging {
     }
 
     /// Begins to write a verdict down, unless its reason is one that passes.
-    CompletableFuture<VerdictLedger.Kept> keep(VerdictRecord made, long deadlineNanos) {
+    CompletableFuture<VerdictLedger.Kept> keep(
+            VerdictRecord made, Verdict verdict, long deadlineNanos) {
         if (passes(made)) {
             return CompletableFuture.completedFuture(
                     new VerdictLedger.Kept(made.answer(), Optional.empty()));
         }
         try {
-            return ledger.keep(made, deadlineNanos);
+            return ledger.keep(made, deadlineNanos)
+                    .whenComplete((kept, failure) -> {
+                        // Not where another was faster under the same key.
+                        if (failure == null && kept.answer().equals(made.answer())) {
+                            heard.answered(made, verdict);
+                        }
+                    });
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return CompletableFuture.failedFuture(stopped(e));
@@ -350,13 +386,16 @@ final class Answering implements Rejudging {
             String source) {
         Instant at = clock.instant();
         UUID id = ids.next(at);
+        Scorer scorer = detectors.scorer();
         VerdictDocument document = VerdictDocument.of(verdict, line, scorer, explain);
+        Artifact by = scorer.artifact();
         SequencedMap<String, Double> layers = new LinkedHashMap<>();
         OptionalDouble score = OptionalDouble.empty();
         OptionalDouble pValue = OptionalDouble.empty();
         Optional<String> reason = Optional.empty();
         switch (verdict) {
             case Verdict.Scored scored -> {
+                by = scored.measured().basis().judges().artifact();
                 layers = scored.measured().layers();
                 score = OptionalDouble.of(scored.measured().score());
                 pValue = OptionalDouble.of(scored.measured().pValue());
@@ -377,10 +416,7 @@ final class Answering implements Rejudging {
                 pValue,
                 layers,
                 new VerdictRecord.JudgedBy(
-                        scorer.artifact().id(),
-                        scorer.artifact().digest(),
-                        scorer.model().id(),
-                        scorer.model().digest()),
+                        by.id(), by.digest(), scorer.model().id(), scorer.model().digest()),
                 verdict.policy(),
                 json.writeValueAsString(logged ? document.logged(id) : document));
     }

@@ -51,6 +51,7 @@ public final class BackgroundLines implements AutoCloseable {
         private final long line;
         private final @Nullable Signal signal;
         private SignalScoring.@Nullable Begun begun;
+        private @Nullable Verdict verdict;
         private @Nullable VerdictRecord made;
         private @Nullable CompletableFuture<VerdictLedger.Kept> kept;
         private BackgroundScoring.@Nullable Answer answer;
@@ -251,11 +252,12 @@ public final class BackgroundLines implements AutoCloseable {
                         verdict instanceof Verdict.Unscored ? entry.line : null,
                         source);
         entry.answer = null;
-        entry.kept = keep(entry.made);
+        entry.verdict = verdict;
+        entry.kept = keep(entry.made, verdict);
     }
 
-    private CompletableFuture<VerdictLedger.Kept> keep(VerdictRecord made) {
-        return answering.keep(made, System.nanoTime() + KEEP.toNanos());
+    private CompletableFuture<VerdictLedger.Kept> keep(VerdictRecord made, Verdict verdict) {
+        return answering.keep(made, verdict, System.nanoTime() + KEEP.toNanos());
     }
 
     private Optional<BackgroundScoring.Answer> kept(Entry entry, long deadline) {
@@ -285,7 +287,7 @@ public final class BackgroundLines implements AutoCloseable {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Problem problem && Answering.passes(problem)) {
                 // Under the same id and key, so that it is there once.
-                entry.kept = keep(made);
+                entry.kept = keep(made, java.util.Objects.requireNonNull(entry.verdict));
                 return Optional.empty();
             }
             throw new Problem(ProblemCode.INTERNAL, "the log of the service says why", e);

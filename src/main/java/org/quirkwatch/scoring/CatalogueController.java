@@ -13,18 +13,16 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/// Which model and detector judge.
+/// Which model is hosted.
 @Tag(name = "Catalogue", description = "The models and detectors that the service has.")
 @RestController
 @RequestMapping(path = "/v1", produces = MediaType.APPLICATION_JSON_VALUE)
 final class CatalogueController {
 
     private final ModelDocument model;
-    private final DetectorDocument detector;
 
-    CatalogueController(Scorer scorer) {
-        this.model = ModelDocument.of(scorer.model());
-        this.detector = DetectorDocument.of(scorer.artifact());
+    CatalogueController(Detectors detectors) {
+        this.model = ModelDocument.of(detectors.model());
     }
 
     @Operation(operationId = "listModels", summary = "List the models")
@@ -45,26 +43,5 @@ final class CatalogueController {
                     "there is no model \"%s\", only \"%s\"".formatted(id, model.id()));
         }
         return model;
-    }
-
-    @Operation(operationId = "listDetectors", summary = "List the detectors")
-    @GetMapping("/detectors")
-    DetectorDocument.Listing detectors() {
-        return new DetectorDocument.Listing(List.of(detector));
-    }
-
-    @Operation(operationId = "getDetector", summary = "Describe a detector")
-    @Problems(ProblemCode.UNKNOWN_DETECTOR)
-    @GetMapping("/detectors/{id}")
-    DetectorDocument detector(
-            @Parameter(description = "The detector's id.", example = "quirky-addition-mahalanobis")
-                    @PathVariable
-                    String id) {
-        if (!id.equals(detector.id())) {
-            throw new Problem(
-                    ProblemCode.UNKNOWN_DETECTOR,
-                    "there is no detector \"%s\", only \"%s\"".formatted(id, detector.id()));
-        }
-        return detector;
     }
 }

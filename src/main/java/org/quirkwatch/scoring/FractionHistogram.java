@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.Collection;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.List;
 final class FractionHistogram {
 
     private final Histogram histogram;
+    private final List<PrometheusRegistry> registered;
 
     /// @param name its name in Prometheus, without the suffixes
     /// @param bounds upper bounds of the buckets, ascending
@@ -36,10 +38,18 @@ final class FractionHistogram {
                         .constLabels(labels(tags))
                         .build();
         // Where the service is not scraped, it counts for nobody.
-        registries(meters).stream()
-                .filter(PrometheusMeterRegistry.class::isInstance)
-                .map(PrometheusMeterRegistry.class::cast)
-                .forEach(prometheus -> prometheus.getPrometheusRegistry().register(histogram));
+        registered =
+                registries(meters).stream()
+                        .filter(PrometheusMeterRegistry.class::isInstance)
+                        .map(PrometheusMeterRegistry.class::cast)
+                        .map(PrometheusMeterRegistry::getPrometheusRegistry)
+                        .toList();
+        registered.forEach(registry -> registry.register(histogram));
+    }
+
+    /// Is not scraped from now on, so that another may have its name.
+    void remove() {
+        registered.forEach(registry -> registry.unregister(histogram));
     }
 
     void record(double value) {

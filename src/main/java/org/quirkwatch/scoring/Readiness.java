@@ -2,6 +2,8 @@ package org.quirkwatch.scoring;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.quirkwatch.lane.BatchMeasurer;
 import org.quirkwatch.lane.Lanes;
 import org.quirkwatch.lane.Measurement;
@@ -27,8 +29,10 @@ final class Readiness {
     /// Scores signals as the lanes will, so that the first caller does not wait for what is only
     /// done once.
     ///
+    /// @param running runs a pass
     /// @throws Problem the reason when one could not be scored
-    static void tryOut(Scorer scorer) {
+    static void tryOut(
+            Scorer scorer, Function<Supplier<BatchMeasurer.Batch>, BatchMeasurer.Batch> running) {
         List<TokenizedSignal> signals = new ArrayList<>();
         signals.add(scorer.tokenize(signal(1)));
         for (int i = 2; i <= SIGNALS; i++) {
@@ -40,8 +44,8 @@ final class Readiness {
             }
         }
         for (int i = 0; i < PASSES; i++) {
-            requireScored(scorer.measurer().measure(signals.subList(0, 1)));
-            requireScored(scorer.measurer().measure(signals));
+            requireScored(running.apply(() -> scorer.measurer().measure(signals.subList(0, 1))));
+            requireScored(running.apply(() -> scorer.measurer().measure(signals)));
         }
     }
 

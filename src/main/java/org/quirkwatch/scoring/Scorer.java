@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.quirkwatch.artifact.Artifact;
+import org.quirkwatch.lane.Aside;
 import org.quirkwatch.lane.BatchMeasurer;
 import org.quirkwatch.lane.HeadContributions;
-import org.quirkwatch.lane.Judge;
 import org.quirkwatch.lane.Judges;
 import org.quirkwatch.lane.Measurement;
 import org.quirkwatch.lane.Measurer;
@@ -28,7 +29,6 @@ import org.quirkwatch.signal.Signal;
 public final class Scorer {
 
     private final HookedModel model;
-    private final Artifact artifact;
     private final Judges judges;
     private final Measurer measurer;
     private final HeadContributions heads;
@@ -39,34 +39,39 @@ public final class Scorer {
     /// @param artifact the detector
     /// @throws Problem `artifact-mismatch` when the detector was fitted on another model
     public Scorer(HookedModel model, Artifact artifact) {
-        this(model, artifact, Judges.fixed(artifact));
+        this(model, Judges.fixed(artifact), Optional.empty());
     }
 
     /// Matches the two, with judges of the detector that may change.
     ///
-    /// @param judges of this artifact
-    Scorer(HookedModel model, Artifact artifact, Judges judges) {
+    /// @param judges of the detector
+    /// @param aside what is taken from its passes beside
+    Scorer(HookedModel model, Judges judges, Optional<Aside> aside) {
         this.model = model;
-        this.artifact = artifact;
         this.judges = judges;
-        this.measurer = new Measurer(model, artifact, judges);
-        this.heads = new HeadContributions(artifact, judges);
+        this.measurer = new Measurer(model, judges, aside);
+        this.heads = new HeadContributions(judges);
     }
 
     /// The detector.
     public Artifact artifact() {
-        return artifact;
+        return judges.artifact();
     }
 
-    /// What signals are judged by at the moment.
-    Judge judge() {
-        return judges.current();
+    /// Who judges.
+    Judges judges() {
+        return judges;
     }
 
     /// What the attention heads contributed, `[heads]` by the layer's name; empty for layers
-    /// without.
+    /// without. Of any detector's measurements.
     Map<String, double[]> headContributions(Measurement.Measured measured) {
-        return heads.of(measured);
+        return new HeadContributions(measured.basis().judges()).of(measured);
+    }
+
+    /// Whether its measurements have the features that were asked for beside.
+    boolean givesAside() {
+        return measurer.givesAside();
     }
 
     /// What the outcome of a signal takes beside its texts, about.
@@ -109,7 +114,7 @@ public final class Scorer {
     ///   detector's calibration
     /// @param bounds of one pass of the model
     public List<Verdict> judge(List<Signal> signals, Policy policy, BatchBounds bounds) {
-        policy.requireResolvable(artifact.calibration());
+        policy.requireResolvable(artifact().calibration());
         Verdict[] verdicts = new Verdict[signals.size()];
         // Beside each other: one after another they would take a third of the time of a batch.
         List<Tokenized> all = signals.parallelStream().map(this::tokenizeOrRefuse).toList();

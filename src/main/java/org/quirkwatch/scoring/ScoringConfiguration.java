@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.ArtifactDirectory;
 import org.quirkwatch.bundled.Bundled;
@@ -17,7 +18,6 @@ import org.quirkwatch.checkpoint.ScanMemory;
 import org.quirkwatch.detector.Rules;
 import org.quirkwatch.lane.Judges;
 import org.quirkwatch.lane.Lanes;
-import org.quirkwatch.lane.SharedOutcomes;
 import org.quirkwatch.lane.UntrustedWindow;
 import org.quirkwatch.model.ModelIdentity;
 import org.quirkwatch.model.Precision;
@@ -85,10 +85,14 @@ class ScoringConfiguration {
                         : Path.of(properties.detector()));
     }
 
-    /// Who judges: the artifact as it was fitted, or, of a rule that learns from untrusted rows, as
-    /// it is fitted anew with traffic. Stopped after the lanes, which it hears.
     @Bean
-    Judges judges(QuirkwatchProperties properties, Artifact artifact) {
+    Policies policies(QuirkwatchProperties properties) {
+        return new Policies(properties.allPolicies());
+    }
+
+    /// Who judges by an artifact: as it was fitted, or, of a rule that learns from untrusted rows,
+    /// as it is fitted anew with traffic.
+    private static Judges judges(QuirkwatchProperties properties, Artifact artifact) {
         boolean offline = Rules.named(artifact.detector().rule()).offline();
         if (!offline || !properties.untrustedWindow().enabled()) {
             return Judges.fixed(artifact);
@@ -105,57 +109,52 @@ class ScoringConfiguration {
                 artifact, properties.untrustedWindow().limits(), InstantSource.system());
     }
 
-    /// What tokenizes, and says which model and detector judge.
-    @Bean
-    Scorer scorer(Models models, Artifact artifact, Judges judges) {
-        return new Scorer(models.all().getFirst(), artifact, judges);
+    /// Which detector judges. Stopped after the lanes, which it hears.
+    @Bean(destroyMethod = "close")
+    Detectors detectors(
+            QuirkwatchProperties properties,
+            Models models,
+            Artifact artifact,
+            Policies policies,
+            ScoringMetrics metrics,
+            ObjectProvider<Lanes> lanes) {
+        return new Detectors(
+                models.all(),
+                artifact,
+                fitted -> judges(properties, fitted),
+                policies,
+                metrics,
+                properties.lane().sharedSize().toBytes(),
+                lanes::getObject);
     }
 
     @Bean
     ScoringMetrics scoringMetrics(
-            QuirkwatchProperties properties,
-            Scorer scorer,
+            Models models,
+            Policies policies,
             MeterRegistry meters,
             ObservationRegistry observations,
             ObjectProvider<BuildProperties> build) {
-        List<Policy> policies = properties.allPolicies();
-        policies.forEach(policy -> policy.requireResolvable(scorer.artifact().calibration()));
         BuildProperties known = build.getIfAvailable();
         String version = known == null ? null : known.getVersion();
         return new ScoringMetrics(
                 meters,
                 observations,
-                scorer.model().id(),
-                scorer.artifact(),
-                () -> scorer.judge().calibration(),
+                models.all().getFirst().identity().id(),
                 policies,
                 version == null ? "unknown" : version);
     }
 
     // Opened after every device has scored, so that nothing is answered before.
     @Bean(destroyMethod = "close")
-    Lanes lanes(
-            QuirkwatchProperties properties,
-            Models models,
-            Artifact artifact,
-            Judges judges,
-            ScoringMetrics metrics) {
-        List<Scorer> scorers =
-                models.all().stream().map(model -> new Scorer(model, artifact, judges)).toList();
-        scorers.forEach(Readiness::tryOut);
-        Lanes lanes =
-                new Lanes(
-                        scorers.stream()
-                                .map(scorer -> metrics.observed(scorer.measurer()))
-                                .toList(),
-                        properties.lane().limits(),
-                        metrics);
+    Lanes lanes(QuirkwatchProperties properties, Detectors detectors, ScoringMetrics metrics) {
+        List<Scorer> scorers = detectors.scorers();
+        scorers.forEach(scorer -> Readiness.tryOut(scorer, Supplier::get));
+        Lanes lanes = new Lanes(detectors.devices(), properties.lane().limits(), metrics);
         metrics.watchPending(lanes::pending);
-        if (judges instanceof UntrustedWindow window) {
-            metrics.watchWindow(window);
-            window.open();
-        }
-        ModelIdentity model = scorers.getFirst().model();
+        detectors.opened();
+        ModelIdentity model = detectors.model();
+        Artifact artifact = detectors.active();
         LOG.info(
                 "model {} ({}, {} on {}), detector {} ({} calibration rows): signals are scored",
                 model.id(),
@@ -179,30 +178,39 @@ class ScoringConfiguration {
 
     @Bean
     SignalScoring signalScoring(
-            QuirkwatchProperties properties,
-            Scorer scorer,
+            Detectors detectors,
             Lanes lanes,
             ScoringMetrics metrics,
+            Policies policies,
             ObjectProvider<Tracer> tracer) {
         return new SignalScoring(
-                scorer,
+                detectors::scorer,
                 lanes,
-                new SharedOutcomes(properties.lane().sharedSize().toBytes(), scorer.outcomeBytes()),
+                detectors::shared,
                 metrics,
                 new StageSpans(tracer.getIfAvailable(() -> Tracer.NOOP), InstantSource.system()),
-                properties.allPolicies());
+                policies);
+    }
+
+    @Bean
+    Answers answers() {
+        return new Answers();
     }
 
     @Bean
     Answering answering(
             QuirkwatchProperties properties,
             SignalScoring scoring,
-            Scorer scorer,
+            Detectors detectors,
+            ObjectProvider<DetectorLookup> others,
+            Answers heard,
             ObjectProvider<VerdictLedger> ledger,
             JsonMapper json) {
         return new Answering(
                 scoring,
-                scorer,
+                detectors,
+                others::getObject,
+                heard,
                 ledger.getIfAvailable(() -> VerdictLedger.NONE),
                 new VerdictIds(new SecureRandom()),
                 InstantSource.system(),

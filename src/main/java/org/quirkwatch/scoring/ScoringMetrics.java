@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
@@ -11,17 +12,21 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.calibration.Calibration;
 import org.quirkwatch.detector.LayerScale;
 import org.quirkwatch.lane.BatchMeasurer;
+import org.quirkwatch.lane.Judges;
 import org.quirkwatch.lane.LaneListener;
 import org.quirkwatch.lane.Measurement;
 import org.quirkwatch.lane.UntrustedWindow;
@@ -48,30 +53,35 @@ final class ScoringMetrics implements LaneListener {
                     .toArray(Duration[]::new);
 
     private final MeterRegistry meters;
-    private final Tags identity;
+    private final String model;
+    private final String version;
+    private final Policies policies;
     private final ObservationRegistry observations;
     private final Timer queue;
     private final Timer forward;
     private final Timer score;
-    private final FractionHistogram scores;
     private final FractionHistogram pValues;
     private final DistributionSummary batchSignals;
     private final DistributionSummary batchTokens;
     private final Counter tapsFired;
     private final Counter shared;
-    private final LayerScale layerScale;
 
+    // Of the detector that judges; written under the lock of this object.
+    private final List<Meter> served = new ArrayList<>();
+    private volatile @Nullable FractionHistogram scores;
+
+    /// Counts nothing of a detector yet, see [#serve].
     ScoringMetrics(
             MeterRegistry meters,
             ObservationRegistry observations,
             String model,
-            Artifact artifact,
-            Supplier<Calibration> calibration,
-            Collection<Policy> policies,
+            Policies policies,
             String version) {
         this.meters = meters;
         this.observations = observations;
-        this.identity = Tags.of("detector", artifact.id(), "model", model);
+        this.model = model;
+        this.version = version;
+        this.policies = policies;
         queue = timer("queue", "Waiting of a signal for the model");
         forward = timer("forward", "The model's pass over a batch");
         score = timer("score", "Feature, detector and calibration of a batch");
@@ -87,30 +97,59 @@ final class ScoringMetrics implements LaneListener {
                         .register(meters);
         // A counter without tags of its own has those that all metrics of the process share.
         List<Tag> common = shared.getId().getTags();
+        pValues =
+                new FractionHistogram(
+                        meters, "quirkwatch_p_value", "Conformal p-values", P_VALUES, common);
+        for (Policy policy : policies.all()) {
+            Gauge.builder(
+                            "quirkwatch.expected.flag.rate",
+                            () -> now(policy.id()).map(Policy::alphaReview).orElse(Double.NaN))
+                    .description("Share of trusted signals that are not accepted, at most")
+                    .tags(Tags.of("policy", policy.id()))
+                    .register(meters);
+        }
+    }
+
+    /// Shows another detector: its thresholds, its calibration, and scores by buckets of their own.
+    synchronized void serve(Judges judges) {
+        served.forEach(meters::remove);
+        served.clear();
+        Supplier<Calibration> calibration = () -> judges.current().calibration();
+        for (Policy policy : policies.all()) {
+            threshold(calibration, policy.id(), "review", Policy::alphaReview);
+            threshold(calibration, policy.id(), "discard", Policy::alphaDiscard);
+        }
+        served.add(
+                Gauge.builder("quirkwatch.calibration.signals", () -> calibration.get().n())
+                        .description("Held-out trusted signals behind the p-values")
+                        .register(meters));
+        served.add(
+                Gauge.builder("quirkwatch.build.info", () -> 1)
+                        .description("What runs")
+                        .tags(identity(judges.artifact()).and("version", version))
+                        .register(meters));
+        if (judges instanceof UntrustedWindow window) {
+            watch(window);
+        }
+        FractionHistogram before = scores;
+        if (before != null) {
+            before.remove();
+        }
         scores =
                 new FractionHistogram(
                         meters,
                         "quirkwatch_score",
                         "Scores; the buckets are quantiles of the calibration",
-                        quantiles(artifact.calibration()),
-                        common);
-        pValues =
-                new FractionHistogram(
-                        meters, "quirkwatch_p_value", "Conformal p-values", P_VALUES, common);
-        for (Policy policy : policies) {
-            threshold(calibration, policy, "review", policy.alphaReview());
-            threshold(calibration, policy, "discard", policy.alphaDiscard());
-            gauge(
-                    "expected.flag.rate",
-                    "Share of trusted signals that are not accepted, at most",
-                    policy.alphaReview(),
-                    Tags.of("policy", policy.id()));
-        }
-        layerScale = artifact.detector().scale();
-        Gauge.builder("quirkwatch.calibration.signals", () -> calibration.get().n())
-                .description("Held-out trusted signals behind the p-values")
-                .register(meters);
-        gauge("build.info", "What runs", 1, identity.and("version", version));
+                        quantiles(judges.artifact().calibration()),
+                        shared.getId().getTags());
+    }
+
+    private Tags identity(Artifact artifact) {
+        return Tags.of("detector", artifact.id(), "model", model);
+    }
+
+    private Optional<Policy> now(String policy) {
+        return policies.find(policy);
     }
 
     void watchPending(IntSupplier pending) {
@@ -119,16 +158,20 @@ final class ScoringMetrics implements LaneListener {
                 .register(meters);
     }
 
-    void watchWindow(UntrustedWindow window) {
-        Gauge.builder("quirkwatch.window.signals", window::rows)
-                .description("Signals in the window that the rule learns from")
-                .register(meters);
-        FunctionCounter.builder("quirkwatch.window.fits", window, UntrustedWindow::fits)
-                .description("How often the rule was fitted anew to its window")
-                .register(meters);
-        FunctionCounter.builder("quirkwatch.window.failures", window, UntrustedWindow::failures)
-                .description("How often the rule could not be fitted to its window")
-                .register(meters);
+    private void watch(UntrustedWindow window) {
+        served.add(
+                Gauge.builder("quirkwatch.window.signals", window::rows)
+                        .description("Signals in the window that the rule learns from")
+                        .register(meters));
+        served.add(
+                FunctionCounter.builder("quirkwatch.window.fits", window, UntrustedWindow::fits)
+                        .description("How often the rule was fitted anew to its window")
+                        .register(meters));
+        served.add(
+                FunctionCounter.builder(
+                                "quirkwatch.window.failures", window, UntrustedWindow::failures)
+                        .description("How often the rule could not be fitted to its window")
+                        .register(meters));
     }
 
     /// Measures a request, from its signals to their verdicts.
@@ -177,14 +220,24 @@ final class ScoringMetrics implements LaneListener {
     }
 
     /// Counts what the policy says, in shadow mode too.
-    void verdict(Verdict verdict, String source) {
+    ///
+    /// @param current the detector of verdicts that no detector gave
+    void verdict(Verdict verdict, Artifact current, String source) {
+        Artifact artifact =
+                verdict instanceof Verdict.Scored scored
+                        ? scored.measured().basis().judges().artifact()
+                        : current;
         meters.counter(
                         "quirkwatch.signals",
-                        identity.and("disposition", verdict.ruling().text(), "source", source))
+                        identity(artifact)
+                                .and("disposition", verdict.ruling().text(), "source", source))
                 .increment();
         switch (verdict) {
             case Verdict.Scored scored -> {
-                scores.record(scored.measured().score());
+                FractionHistogram histogram = scores;
+                if (histogram != null) {
+                    histogram.record(scored.measured().score());
+                }
                 pValues.record(scored.measured().pValue());
                 tapsFired.increment(scored.measured().tapsFired());
                 if (scored.ruling() != Disposition.ACCEPT) {
@@ -200,7 +253,8 @@ final class ScoringMetrics implements LaneListener {
 
     /// The layer whose score lies farthest above its trusted scores, in their standard deviations.
     /// Of a rule that learns from traffic the scale is the one of its fit.
-    private String topLayer(Measurement.Measured measured) {
+    private static String topLayer(Measurement.Measured measured) {
+        LayerScale layerScale = measured.basis().judges().artifact().detector().scale();
         double[] means = layerScale.means();
         double[] deviations = layerScale.deviations();
         String top = "";
@@ -220,18 +274,23 @@ final class ScoringMetrics implements LaneListener {
     }
 
     private void threshold(
-            Supplier<Calibration> calibration, Policy policy, String level, double alpha) {
-        Gauge.builder("quirkwatch.threshold", () -> calibration.get().threshold(alpha))
-                .description("Score above which a signal is not accepted, or discarded")
-                .tags(Tags.of("policy", policy.id(), "level", level))
-                .register(meters);
-    }
-
-    private void gauge(String name, String description, double value, Tags tags) {
-        Gauge.builder("quirkwatch." + name, () -> value)
-                .description(description)
-                .tags(tags)
-                .register(meters);
+            Supplier<Calibration> calibration,
+            String policy,
+            String level,
+            ToDoubleFunction<Policy> alpha) {
+        served.add(
+                Gauge.builder(
+                                "quirkwatch.threshold",
+                                () ->
+                                        now(policy)
+                                                .map(p ->
+                                                        calibration
+                                                                .get()
+                                                                .threshold(alpha.applyAsDouble(p)))
+                                                .orElse(Double.NaN))
+                        .description("Score above which a signal is not accepted, or discarded")
+                        .tags(Tags.of("policy", policy, "level", level))
+                        .register(meters));
     }
 
     private Timer timer(String name, String description) {

@@ -1,16 +1,14 @@
 package org.quirkwatch.scoring;
 
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.quirkwatch.lane.Caller;
 import org.quirkwatch.lane.Lanes;
@@ -27,28 +25,28 @@ import org.quirkwatch.signal.Signal;
 /// virtual threads. Thread-safe.
 final class SignalScoring {
 
-    private final Scorer scorer;
+    private final Supplier<Scorer> scorer;
     private final Lanes lanes;
-    private final SharedOutcomes shared;
+    private final Supplier<SharedOutcomes> sharing;
     private final ScoringMetrics metrics;
     private final StageSpans spans;
-    private final Map<String, Policy> policies;
+    private final Policies policies;
 
+    /// @param scorer the model and the detector that judges at the moment
+    /// @param sharing what equal signals share at the moment; another with each detector
     SignalScoring(
-            Scorer scorer,
+            Supplier<Scorer> scorer,
             Lanes lanes,
-            SharedOutcomes shared,
+            Supplier<SharedOutcomes> sharing,
             ScoringMetrics metrics,
             StageSpans spans,
-            Collection<Policy> policies) {
+            Policies policies) {
         this.scorer = scorer;
         this.lanes = lanes;
-        this.shared = shared;
+        this.sharing = sharing;
         this.metrics = metrics;
         this.spans = spans;
-        Map<String, Policy> byId = new LinkedHashMap<>();
-        policies.forEach(policy -> byId.put(policy.id(), policy));
-        this.policies = Map.copyOf(byId);
+        this.policies = policies;
     }
 
     /// A signal whose measurement has begun.
@@ -76,7 +74,7 @@ final class SignalScoring {
         if (verdict instanceof Verdict.Unscored unscored && !isOfTheModel(unscored.reason())) {
             throw unscored.reason();
         }
-        metrics.verdict(verdict, source);
+        metrics.verdict(verdict, scorer.get().artifact(), source);
         return verdict;
     }
 
@@ -92,7 +90,7 @@ final class SignalScoring {
             policyOf.add(policy(signals.get(i).policy(), "/signals/%d/policy".formatted(i)));
         }
         List<Verdict> verdicts = metrics.request(() -> traced(signals, policyOf, deadlineNanos));
-        verdicts.forEach(verdict -> metrics.verdict(verdict, source));
+        verdicts.forEach(verdict -> metrics.verdict(verdict, scorer.get().artifact(), source));
         return verdicts;
     }
 
@@ -102,7 +100,7 @@ final class SignalScoring {
     /// @throws Problem `unknown-policy`, `prompt-too-long`, `invalid-signal`, `shutting-down`
     Begun begin(Caller caller, Signal signal) throws InterruptedException {
         Policy policy = policy(signal.policy(), "/policy");
-        Optional<CompletableFuture<Outcome>> equal = shared.find(signal);
+        Optional<CompletableFuture<Outcome>> equal = sharing.get().find(signal);
         if (equal.isPresent()) {
             return new Begun(signal, policy, equal.get(), false, never());
         }
@@ -118,7 +116,7 @@ final class SignalScoring {
     Begun beginOnPlace(Caller caller, Signal signal, boolean follow) {
         Policy policy = policy(signal.policy(), "/policy");
         Optional<CompletableFuture<Outcome>> equal =
-                follow ? shared.find(signal) : Optional.empty();
+                follow ? sharing.get().find(signal) : Optional.empty();
         return equal.isPresent()
                 ? new Begun(signal, policy, equal.get(), false, never())
                 : submit(caller, signal, policy, tokenize(List.of(signal)).getFirst().orThrow());
@@ -126,7 +124,7 @@ final class SignalScoring {
 
     private Begun submit(Caller caller, Signal signal, Policy policy, TokenizedSignal tokenized) {
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        shared.offer(signal, outcome);
+        sharing.get().offer(signal, outcome);
         // Nobody waits for this signal alone: its stream is there or gone.
         try {
             caller.submit(List.of(new Caller.Order(tokenized, outcome)), never());
@@ -196,7 +194,7 @@ final class SignalScoring {
 
     /// Counts a verdict that a stream answers.
     void count(Verdict verdict, String source) {
-        metrics.verdict(verdict, source);
+        metrics.verdict(verdict, scorer.get().artifact(), source);
     }
 
     /// The policy of signals that name none, or that cannot be read.
@@ -207,8 +205,7 @@ final class SignalScoring {
     /// The policy that a signal names, or that of signals that name none where there is no such.
     Policy policyOrStandard(Signal signal) {
         String id = signal.policy();
-        Policy named = id == null ? null : policies.get(id);
-        return named == null ? standardPolicy() : named;
+        return Optional.ofNullable(id).flatMap(policies::find).orElseGet(this::standardPolicy);
     }
 
     private Verdict measureAlone(Signal signal, Policy policy, long deadlineNanos)
@@ -232,6 +229,7 @@ final class SignalScoring {
     private List<Verdict> measure(List<Signal> signals, List<Policy> policyOf, long deadlineNanos) {
         List<Begun> all = new ArrayList<>(signals.size());
         List<Begun> own = new ArrayList<>();
+        SharedOutcomes shared = sharing.get();
         try {
             for (int i = 0; i < signals.size(); i++) {
                 Signal signal = signals.get(i);
@@ -293,12 +291,13 @@ final class SignalScoring {
     }
 
     private List<Tokenized> tokenize(List<Signal> signals) {
-        return metrics.tokenize(() -> signals.stream().map(scorer::tokenizeOrRefuse).toList());
+        return metrics.tokenize(
+                () -> signals.stream().map(scorer.get()::tokenizeOrRefuse).toList());
     }
 
     /// Whether the model or the detector failed, rather than that the signal or the moment does not
     /// suit.
-    private static boolean isOfTheModel(Problem reason) {
+    static boolean isOfTheModel(Problem reason) {
         return switch (reason.code()) {
             case NON_FINITE, INTERNAL -> true;
             default -> false;
@@ -315,20 +314,28 @@ final class SignalScoring {
         return System.nanoTime() + Long.MAX_VALUE / 2;
     }
 
+    /// The policy that a signal names.
+    ///
+    /// @throws Problem `unknown-policy`
+    Policy policy(Signal signal) {
+        return policy(signal.policy(), "/policy");
+    }
+
     private Policy policy(@Nullable String id, String pointer) {
-        Policy policy = policies.get(id == null ? Policy.DEFAULT_ID : id);
-        if (policy == null) {
+        Optional<Policy> policy = policies.find(id == null ? Policy.DEFAULT_ID : id);
+        if (policy.isEmpty()) {
             String detail =
                     "there is no policy \"%s\", expected one of %s"
                             .formatted(
                                     id,
                                     String.join(
-                                            ", ", policies.keySet().stream().sorted().toList()));
+                                            ", ",
+                                            policies.all().stream().map(Policy::id).toList()));
             throw new Problem(
                     ProblemCode.UNKNOWN_POLICY,
                     detail,
                     List.of(new Problem.FieldError(pointer, detail)));
         }
-        return policy;
+        return policy.get();
     }
 }

@@ -317,7 +317,7 @@ public record VerdictDocument(
 
     /// The document of a verdict.
     ///
-    /// @param scorer what gave it
+    /// @param scorer the model; and the detector, where there is no score that names its own
     /// @param explain whether the layers' scores are in it
     public static VerdictDocument of(Verdict verdict, Scorer scorer, boolean explain) {
         return of(verdict, null, scorer, explain);
@@ -326,7 +326,7 @@ public record VerdictDocument(
     /// The document of a verdict on a line.
     ///
     /// @param line from 1; null where the signal was no line
-    /// @param scorer what gave it
+    /// @param scorer the model; and the detector, where there is no score that names its own
     /// @param explain whether the layers' scores are in it
     public static VerdictDocument of(
             Verdict verdict, @Nullable Long line, Scorer scorer, boolean explain) {
@@ -385,9 +385,9 @@ public record VerdictDocument(
     }
 
     private static VerdictDocument scored(Verdict.Scored verdict, Scorer scorer, boolean explain) {
-        Artifact artifact = scorer.artifact();
         Policy policy = verdict.policy();
         Measurement.Measured measured = verdict.measured();
+        Artifact artifact = measured.basis().judges().artifact();
         Calibration calibration = measured.basis().calibration();
         return new VerdictDocument(
                 verdict.id(),

@@ -67,6 +67,16 @@ record ReplayDocument(
             @Nullable Double score,
             @JsonProperty("p_value") @Nullable Double pValue) {}
 
+    /// A body that names a detector.
+    @Schema(name = "ReplayRequest", description = "Which detector is to judge.")
+    record Request(
+            @Schema(
+                            description =
+                                    "Its digest, or its id where only one has it; absent for the one"
+                                            + " that judges now.",
+                            maxLength = 100)
+                    @Nullable String detector) {}
+
     static ReplayDocument of(LoggedVerdict logged, VerdictRecord now) {
         Side then =
                 new Side(

@@ -2,8 +2,11 @@ package org.quirkwatch.verdictlog;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -16,6 +19,8 @@ import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.scoring.Rejudging;
 import org.quirkwatch.signal.Signal;
+import org.quirkwatch.web.BoundedBodies;
+import org.quirkwatch.web.JsonFields;
 import org.quirkwatch.web.Problems;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.http.MediaType;
@@ -36,16 +41,20 @@ final class VerdictController {
 
     private static final List<String> DISPOSITIONS = List.of("accept", "review", "discard");
     private static final int MOST = 500;
+    private static final int MAX_DETECTOR = 100;
     private static final Duration REPLAY_WAIT = Duration.ofSeconds(60);
 
     private final VerdictQueries queries;
     private final Rejudging rejudging;
     private final SignalJson texts;
+    private final BoundedBodies bodies;
 
-    VerdictController(VerdictQueries queries, Rejudging rejudging, SignalJson texts) {
+    VerdictController(
+            VerdictQueries queries, Rejudging rejudging, SignalJson texts, BoundedBodies bodies) {
         this.queries = queries;
         this.rejudging = rejudging;
         this.texts = texts;
+        this.bodies = bodies;
     }
 
     @Operation(
@@ -136,11 +145,29 @@ final class VerdictController {
             operationId = "replayVerdict",
             summary = "Judge a logged signal again",
             description =
-                    "With the model and the detector that are loaded now, by the policy that it"
-                            + " named. Nothing is logged.")
+                    "With the model that is hosted and the detector that judges now, or another one"
+                            + " that there is, by the policy that it named. Nothing is logged.",
+            requestBody =
+                    @RequestBody(
+                            required = false,
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_JSON_VALUE,
+                                            schema =
+                                                    @Schema(
+                                                            implementation =
+                                                                    ReplayDocument.Request.class))))
     @Problems({
         ProblemCode.NOT_FOUND,
         ProblemCode.SIGNAL_NOT_KEPT,
+        ProblemCode.MALFORMED_JSON,
+        ProblemCode.INVALID_REQUEST,
+        ProblemCode.PAYLOAD_TOO_LARGE,
+        ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+        ProblemCode.UNKNOWN_DETECTOR,
+        ProblemCode.DETECTOR_CONFLICT,
+        ProblemCode.ARTIFACT_MISMATCH,
+        ProblemCode.INVALID_ARTIFACT,
         ProblemCode.INVALID_SIGNAL,
         ProblemCode.PROMPT_TOO_LONG,
         ProblemCode.UNKNOWN_POLICY,
@@ -151,7 +178,11 @@ final class VerdictController {
     })
     @PostMapping("/{id}/replay")
     ReplayDocument replay(
-            @Parameter(description = "The verdict's `verdict_id`.") @PathVariable String id) {
+            @Parameter(description = "The verdict's `verdict_id`.") @PathVariable String id,
+            @Parameter(hidden = true) HttpServletRequest request) {
+        JsonFields fields = JsonFields.readOptional(request, bodies, "detector");
+        Optional<String> detector = fields.text("detector", MAX_DETECTOR);
+        fields.done();
         LoggedVerdict verdict = verdict(id);
         Signal signal =
                 queries.signal(verdict)
@@ -164,7 +195,8 @@ final class VerdictController {
                                                         "quirkwatch.verdict-log.prompts keeps no texts"
                                                                 + " of such signals")));
         return ReplayDocument.of(
-                verdict, rejudging.rejudge(signal, System.nanoTime() + REPLAY_WAIT.toNanos()));
+                verdict,
+                rejudging.rejudge(signal, detector, System.nanoTime() + REPLAY_WAIT.toNanos()));
     }
 
     private LoggedVerdict verdict(String id) {

@@ -12,12 +12,14 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.ArtifactDirectory;
 import org.quirkwatch.bundled.Bundled;
 import org.quirkwatch.calibration.Calibration;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.lane.BatchMeasurer;
 import org.quirkwatch.lane.Caller;
+import org.quirkwatch.lane.Judges;
 import org.quirkwatch.lane.LaneLimits;
 import org.quirkwatch.lane.Lanes;
 import org.quirkwatch.lane.Measurement;
@@ -81,7 +83,8 @@ final class LaneCommand implements Callable<Integer> {
     }
 
     /// The pass of a model that only answers with the label's probability.
-    private record Bare(HookedModel model, CaptureSpec spec) implements BatchMeasurer {
+    private record Bare(HookedModel model, CaptureSpec spec, Judges judges)
+            implements BatchMeasurer {
         @Override
         public Batch measure(List<TokenizedSignal> signals) {
             long begin = System.nanoTime();
@@ -91,13 +94,16 @@ final class LaneCommand implements Callable<Integer> {
                 measurements.add(
                         new Measurement.Measured(
                                 new Measurement.Basis(
-                                        new Calibration(new double[] {0}), Optional.empty()),
+                                        judges,
+                                        new Calibration(new double[] {0}),
+                                        Optional.empty()),
                                 0,
                                 1,
                                 new java.util.LinkedHashMap<>(),
                                 value,
                                 0,
                                 0,
+                                Map.of(),
                                 Map.of()));
             }
             return new Batch(
@@ -110,11 +116,14 @@ final class LaneCommand implements Callable<Integer> {
         ComputeDevice device = ComputeDevice.parse("auto");
         try (HookedModel model =
                 HookedModel.load(Checkpoint.open(Bundled.model()), device, Precision.AUTO)) {
+            Artifact artifact = ArtifactDirectory.read(Bundled.detector());
             BatchMeasurer measurer =
                     withoutScoring
                             ? new Bare(
-                                    model, new CaptureSpec(List.of(), CaptureSpec.Outputs.LABELS))
-                            : new Measurer(model, ArtifactDirectory.read(Bundled.detector()));
+                                    model,
+                                    new CaptureSpec(List.of(), CaptureSpec.Outputs.LABELS),
+                                    Judges.fixed(artifact))
+                            : new Measurer(model, artifact);
             LaneLimits limits = new LaneLimits(BatchBounds.DEFAULT, 100_000, Duration.ofMinutes(1));
             try (Lanes lanes = new Lanes(List.of(measurer), limits, (queued, tokens, b) -> {})) {
                 loop(model, lanes, warmUpSeconds);

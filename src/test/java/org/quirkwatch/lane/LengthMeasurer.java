@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.calibration.Calibration;
+import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.TokenizedSignal;
 import org.quirkwatch.signal.Signal;
@@ -39,7 +41,26 @@ final class LengthMeasurer implements BatchMeasurer {
 
     /// Of measurements that rest on nothing.
     static final Measurement.Basis BASIS =
-            new Measurement.Basis(new Calibration(new double[] {0}), Optional.empty());
+            new Measurement.Basis(
+                    new Nobody(), new Calibration(new double[] {0}), Optional.empty());
+
+    /// Judges of no detector.
+    private static final class Nobody implements Judges {
+        @Override
+        public Artifact artifact() {
+            throw new UnsupportedOperationException("there is no detector");
+        }
+
+        @Override
+        public Judge current() {
+            throw new UnsupportedOperationException("there is no detector");
+        }
+
+        @Override
+        public void saw(Map<String, Matrix> features, List<Integer> rows) {
+            throw new UnsupportedOperationException("there is no detector");
+        }
+    }
 
     @Override
     public Batch measure(List<TokenizedSignal> batch) {
@@ -55,7 +76,7 @@ final class LengthMeasurer implements BatchMeasurer {
             }
             measurements.add(
                     new Measurement.Measured(
-                            BASIS, length, 1, new LinkedHashMap<>(), -1, 0, 1, Map.of()));
+                            BASIS, length, 1, new LinkedHashMap<>(), -1, 0, 1, Map.of(), Map.of()));
         }
         return new Batch(measurements, Duration.ofMillis(1), Duration.ZERO);
     }

@@ -37,6 +37,7 @@ class SharedOutcomesTest {
                                 0,
                                 0,
                                 1,
+                                Map.of(),
                                 Map.of()),
                         TIMING,
                         3));

@@ -57,26 +57,26 @@ class SignalScoringTest {
         try (HookedModel model = TinyDetector.load()) {
             Scorer scorer = new Scorer(model, artifact);
             Held held = new Held(scorer.measurer(), new Semaphore(0), new Semaphore(0));
+            Policies policies = new Policies(List.of(Policy.standard()));
+            SharedOutcomes shared = new SharedOutcomes(100_000, SharedOutcomes.ENTRY_BYTES);
             ScoringMetrics metrics =
                     new ScoringMetrics(
                             new SimpleMeterRegistry(),
                             ObservationRegistry.NOOP,
                             "model",
-                            artifact,
-                            artifact::calibration,
-                            List.of(Policy.standard()),
+                            policies,
                             "1");
             LaneLimits limits = new LaneLimits(BatchBounds.DEFAULT, 10, LONG);
             try (var callers = Executors.newVirtualThreadPerTaskExecutor();
                     Lanes lanes = new Lanes(List.of(held), limits, metrics)) {
                 SignalScoring scoring =
                         new SignalScoring(
-                                scorer,
+                                () -> scorer,
                                 lanes,
-                                new SharedOutcomes(100_000, SharedOutcomes.ENTRY_BYTES),
+                                () -> shared,
                                 metrics,
                                 new StageSpans(Tracer.NOOP, InstantSource.system()),
-                                List.of(Policy.standard()));
+                                policies);
                 Future<Verdict> first = callers.submit(() -> scoring.judge(signal, "a", in(LONG)));
                 held.begun().acquire();
                 assertThatThrownBy(() -> scoring.judge(signal, "b", in(Duration.ofMillis(20))))

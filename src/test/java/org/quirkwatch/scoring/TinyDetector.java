@@ -57,6 +57,30 @@ final class TinyDetector {
         return known;
     }
 
+    /// A detector on activations.
+    ///
+    /// @param layers what enters these blocks; none for what every block puts out
+    static Artifact fitted(String id, String rule, List<Integer> layers, List<Signal> trusted) {
+        FitOptions plain = FitOptions.defaults(id);
+        FitOptions options =
+                new FitOptions(
+                        id,
+                        plain.features(),
+                        plain.combination(),
+                        layers,
+                        plain.hookPoints(),
+                        plain.positions(),
+                        plain.sae(),
+                        rule,
+                        Map.of(),
+                        plain.aggregation(),
+                        plain.calibrationShare(),
+                        plain.seed());
+        try (HookedModel model = load()) {
+            return Fit.fit(model, trusted, List.of(), options, Progress.silent());
+        }
+    }
+
     /// A detector by a rule that learns from untrusted rows too, on a feature with heads.
     static Artifact offline() {
         return withHeads("tiny-quantum-entropy", "quantum-entropy", 400);

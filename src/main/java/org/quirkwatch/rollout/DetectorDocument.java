@@ -1,11 +1,15 @@
-package org.quirkwatch.scoring;
+package org.quirkwatch.rollout;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
+import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.Provenance;
 import org.quirkwatch.model.Quantity;
@@ -17,6 +21,8 @@ import org.quirkwatch.model.Tap;
     "id",
     "digest",
     "active",
+    "shadow",
+    "kept_at",
     "feature",
     "rule",
     "aggregation",
@@ -24,8 +30,10 @@ import org.quirkwatch.model.Tap;
     "layers",
     "fit",
     "calibration",
-    "model"
+    "model",
+    "quality"
 })
+@JsonInclude(JsonInclude.Include.NON_NULL)
 record DetectorDocument(
         @Schema(example = "quirky-addition-mahalanobis", requiredMode = RequiredMode.REQUIRED)
                 String id,
@@ -39,6 +47,14 @@ record DetectorDocument(
                         example = "true",
                         requiredMode = RequiredMode.REQUIRED)
                 boolean active,
+        @Schema(
+                        description = "Whether it judges a share of them beside.",
+                        example = "false",
+                        requiredMode = RequiredMode.REQUIRED)
+                boolean shadow,
+        @Schema(description = "When it was kept; absent for one that is only given at the start.")
+                @JsonProperty("kept_at")
+                @Nullable Instant keptAt,
         @Schema(example = "activation", requiredMode = RequiredMode.REQUIRED) String feature,
         @Schema(example = "mahalanobis", requiredMode = RequiredMode.REQUIRED) String rule,
         @Schema(
@@ -53,7 +69,47 @@ record DetectorDocument(
         @Schema(
                         description = "The model that it was fitted on.",
                         requiredMode = RequiredMode.REQUIRED)
-                FittedOn model) {
+                FittedOn model,
+        @Schema(description = "What people made of its flags; absent where none was reviewed.")
+                @Nullable Quality quality) {
+
+    /// What is known of how well it flags.
+    @Schema(name = "DetectorQuality", description = "What people made of its flags.")
+    @JsonPropertyOrder({"confirmed", "dismissed", "overturn_rate", "low", "high"})
+    record Quality(
+            @Schema(
+                            description = "Flags that were confirmed.",
+                            example = "40",
+                            requiredMode = RequiredMode.REQUIRED)
+                    long confirmed,
+            @Schema(
+                            description = "Flags that were dismissed.",
+                            example = "10",
+                            requiredMode = RequiredMode.REQUIRED)
+                    long dismissed,
+            @Schema(
+                            description = "Share that was dismissed.",
+                            example = "0.2",
+                            minimum = "0",
+                            maximum = "1",
+                            requiredMode = RequiredMode.REQUIRED)
+                    @JsonProperty("overturn_rate")
+                    double overturnRate,
+            @Schema(
+                            description =
+                                    "Lower end of its interval, Clopper and Pearson's at 0.95.",
+                            example = "0.1",
+                            minimum = "0",
+                            maximum = "1",
+                            requiredMode = RequiredMode.REQUIRED)
+                    double low,
+            @Schema(
+                            description = "Upper end.",
+                            example = "0.34",
+                            minimum = "0",
+                            maximum = "1",
+                            requiredMode = RequiredMode.REQUIRED)
+                    double high) {}
 
     @Schema(name = "Tap", description = "One vector per signal out of the model.")
     @JsonPropertyOrder({"hook_point", "position", "quantity"})
@@ -66,7 +122,11 @@ record DetectorDocument(
                             requiredMode = RequiredMode.REQUIRED)
                     String position,
             @Schema(
-                            allowableValues = {"activation", "gradient"},
+                            description =
+                                    "activation, gradient-of-log-odds, gradient-of-log-prob,"
+                                            + " gradient-of-contrast, or gradient-of-read-out-B of"
+                                            + " what enters block B.",
+                            example = "activation",
                             requiredMode = RequiredMode.REQUIRED)
                     String quantity) {
 
@@ -74,8 +134,13 @@ record DetectorDocument(
             String quantity =
                     switch (tap.quantity()) {
                         case Quantity.Activation() -> "activation";
-                        case Quantity.Gradient ignored -> "gradient";
-                        case Quantity.ReadoutGradient ignored -> "gradient";
+                        case Quantity.Gradient(Quantity.Objective objective) ->
+                                "gradient-of-"
+                                        + objective
+                                                .name()
+                                                .toLowerCase(Locale.ROOT)
+                                                .replace('_', '-');
+                        case Quantity.ReadoutGradient(int block) -> "gradient-of-read-out-" + block;
                     };
             return new TapPart(tap.point().toString(), tap.position().text(), quantity);
         }
@@ -172,7 +237,9 @@ record DetectorDocument(
         return new DetectorDocument(
                 artifact.id(),
                 artifact.digest(),
-                true,
+                false,
+                false,
+                null,
                 artifact.features().name(),
                 artifact.detector().rule(),
                 artifact.detector().aggregation().text(),
@@ -189,7 +256,28 @@ record DetectorDocument(
                         provenance.model().id(),
                         provenance.model().digest(),
                         provenance.model().tokenizerDigest(),
-                        provenance.model().dtype()));
+                        provenance.model().dtype()),
+                null);
+    }
+
+    /// The same with what changes.
+    DetectorDocument now(
+            boolean isActive, boolean isShadow, @Nullable Instant kept, @Nullable Quality known) {
+        return new DetectorDocument(
+                id,
+                digest,
+                isActive,
+                isShadow,
+                kept,
+                feature,
+                rule,
+                aggregation,
+                taps,
+                layers,
+                fit,
+                calibration,
+                model,
+                known);
     }
 
     /// The detectors that there are.
