@@ -54,12 +54,7 @@ public final class Artifact {
             Calibration calibration,
             Provenance provenance,
             KeptRows kept) {
-        if (!ID.matcher(id).matches()) {
-            throw new Problem(
-                    ProblemCode.INVALID_FIT,
-                    "a detector's id must match %s, got %d characters"
-                            .formatted(ID.pattern(), id.length()));
-        }
+        requireId(id);
         List<String> made = features.layers().stream().map(FeatureLayer::name).toList();
         List<String> scored = List.copyOf(detector.layers().widths().keySet());
         if (!made.equals(scored)) {
@@ -80,6 +75,18 @@ public final class Artifact {
         this.provenance = provenance;
         this.kept = kept;
         this.manifest = Manifest.of(this);
+    }
+
+    /// Checks a name before there is anything of that name.
+    ///
+    /// @throws Problem `invalid-fit` for an unusable one
+    public static void requireId(String id) {
+        if (!ID.matcher(id).matches()) {
+            throw new Problem(
+                    ProblemCode.INVALID_FIT,
+                    "a detector's id must match %s, got %d characters"
+                            .formatted(ID.pattern(), id.length()));
+        }
     }
 
     /// The name that callers use.

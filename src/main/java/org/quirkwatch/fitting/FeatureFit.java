@@ -15,7 +15,6 @@ import org.quirkwatch.feature.FeatureKinds;
 import org.quirkwatch.feature.FeatureSet;
 import org.quirkwatch.feature.FeatureView;
 import org.quirkwatch.feature.OwnSignals;
-import org.quirkwatch.model.BatchBounds;
 import org.quirkwatch.model.BatchPlan;
 import org.quirkwatch.model.Capture;
 import org.quirkwatch.model.CaptureSpec;
@@ -78,6 +77,14 @@ public final class FeatureFit {
     /// @throws Problem `invalid-fit` when there are too few, or a tap gives values that are not
     ///   finite: names it and the signal
     public FeatureSet fit(HookedModel model, List<TokenizedSignal> signals) {
+        return fit(model, Passes.ALONE, signals);
+    }
+
+    /// The features, fitted.
+    ///
+    /// @param passes how the passes of the model are run
+    /// @throws Problem as the other method does
+    FeatureSet fit(HookedModel model, Passes passes, List<TokenizedSignal> signals) {
         List<FeatureFitter> fitters = features.stream().map(Feature::fitter).toList();
         List<Tap> taps = new ArrayList<>();
         for (int i = 0; i < fitters.size(); i++) {
@@ -88,9 +95,9 @@ public final class FeatureFit {
         if (!taps.isEmpty()) {
             CaptureSpec spec = new CaptureSpec(taps.stream().distinct().toList(), Outputs.NONE);
             List<TokenizedSignal> some = signals.subList(0, Math.min(MOST_ROWS, signals.size()));
-            for (List<Integer> places : BatchPlan.of(some, spec, BatchBounds.BULK)) {
+            for (List<Integer> places : BatchPlan.of(some, spec, passes.bounds())) {
                 List<TokenizedSignal> batch = places.stream().map(some::get).toList();
-                Capture capture = model.run(batch, spec);
+                Capture capture = passes.run(() -> model.run(batch, spec));
                 requireFinite(capture, batch);
                 List<Signal> rows = batch.stream().map(TokenizedSignal::signal).toList();
                 fitters.stream().filter(FeatureFitter::learns).forEach(f -> f.add(rows, capture));
@@ -99,7 +106,7 @@ public final class FeatureFit {
         for (int i = 0; i < fitters.size(); i++) {
             OwnSignals own = features.get(i).ownSignals();
             if (!own.signals().isEmpty()) {
-                fitters.get(i).addOwn(runOwn(model, own, features.get(i).kind().name()));
+                fitters.get(i).addOwn(runOwn(model, passes, own, features.get(i).kind().name()));
             }
         }
         List<FeatureExtractor> fitted = fitters.stream().map(FeatureFitter::fit).toList();
@@ -110,7 +117,8 @@ public final class FeatureFit {
     ///
     /// @throws Problem `invalid-fit` when the tokenizer cannot tell two of them apart, as one that
     ///   lacks their words may do, or they do not fit into the model's context
-    private static Capture runOwn(HookedModel model, OwnSignals own, String feature) {
+    private static Capture runOwn(
+            HookedModel model, Passes passes, OwnSignals own, String feature) {
         List<TokenizedSignal> tokens = new ArrayList<>();
         Map<List<Long>, String> seen = new HashMap<>();
         for (Signal signal : own.signals()) {
@@ -134,7 +142,11 @@ public final class FeatureFit {
             }
         }
         Capture capture =
-                model.runAll(tokens, new CaptureSpec(own.taps(), Outputs.NONE), BatchBounds.BULK);
+                model.runAll(
+                        tokens,
+                        new CaptureSpec(own.taps(), Outputs.NONE),
+                        passes.bounds(),
+                        passes::run);
         requireFinite(capture, tokens);
         return capture;
     }

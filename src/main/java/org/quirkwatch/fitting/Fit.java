@@ -28,9 +28,22 @@ public final class Fit {
 
     private Fit() {}
 
+    /// Fits a detector, with a model that this thread has to itself until it returns.
+    ///
+    /// @throws Problem as the other method does
+    public static Artifact fit(
+            HookedModel model,
+            List<Signal> trusted,
+            List<Signal> untrusted,
+            FitOptions options,
+            Progress progress) {
+        return fit(model, Passes.ALONE, trusted, untrusted, options, progress);
+    }
+
     /// Fits a detector.
     ///
-    /// @param model used by this thread until it returns
+    /// @param model its passes are run as `passes` has it; this thread tokenizes with it
+    /// @param passes how the passes of the model are run
     /// @param trusted signals of normal behaviour; labels are needed only where a feature looks at
     ///   the label or at gradients
     /// @param untrusted signals of which nothing is known, for rules that learn from them; empty
@@ -40,6 +53,7 @@ public final class Fit {
     ///   or an option cannot be used; that of a signal that cannot be tokenised, naming it
     public static Artifact fit(
             HookedModel model,
+            Passes passes,
             List<Signal> trusted,
             List<Signal> untrusted,
             FitOptions options,
@@ -63,10 +77,11 @@ public final class Fit {
                 tokenize(model, signals.signals(), "trusted", features.needsLabels());
         List<TokenizedSignal> otherTokens =
                 tokenize(model, others.signals(), "untrusted", features.needsLabels());
-        FeatureSet fitted = features.fit(model, split.fit().stream().map(tokens::get).toList());
+        FeatureSet fitted =
+                features.fit(model, passes, split.fit().stream().map(tokens::get).toList());
         KeepingRows rows =
                 new KeepingRows(
-                        new ModelRows(model, fitted, tokens),
+                        new ModelRows(model, passes, fitted, tokens),
                         split,
                         fitted.layers(),
                         detector.rule().offline());
@@ -82,7 +97,8 @@ public final class Fit {
                             rows,
                             otherTokens.isEmpty()
                                     ? Optional.empty()
-                                    : Optional.of(new ModelRows(model, fitted, otherTokens)),
+                                    : Optional.of(
+                                            new ModelRows(model, passes, fitted, otherTokens)),
                             progress);
         } catch (Problem e) {
             throw advised(e, layers, model.identity().nLayers());

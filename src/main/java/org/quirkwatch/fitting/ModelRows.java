@@ -6,7 +6,6 @@ import java.util.function.BiConsumer;
 import org.quirkwatch.feature.FeatureRun;
 import org.quirkwatch.feature.FeatureSet;
 import org.quirkwatch.linalg.Matrix;
-import org.quirkwatch.model.BatchBounds;
 import org.quirkwatch.model.BatchPlan;
 import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.HookedModel;
@@ -19,6 +18,7 @@ import org.quirkwatch.problem.ProblemCode;
 public final class ModelRows implements RowSource {
 
     private final HookedModel model;
+    private final Passes passes;
     private final FeatureSet features;
     private final CaptureSpec spec;
     private final List<TokenizedSignal> signals;
@@ -27,7 +27,14 @@ public final class ModelRows implements RowSource {
     /// @param features fitted
     /// @param signals that have all of them
     public ModelRows(HookedModel model, FeatureSet features, List<TokenizedSignal> signals) {
+        this(model, Passes.ALONE, features, signals);
+    }
+
+    /// @param passes how the passes of the model are run
+    ModelRows(
+            HookedModel model, Passes passes, FeatureSet features, List<TokenizedSignal> signals) {
         this.model = model;
+        this.passes = passes;
         this.features = features;
         this.spec = features.spec(false);
         this.signals = signals;
@@ -41,10 +48,10 @@ public final class ModelRows implements RowSource {
     @Override
     public void read(List<Integer> rows, BiConsumer<List<Integer>, Map<String, Matrix>> consumer) {
         List<TokenizedSignal> wanted = rows.stream().map(signals::get).toList();
-        for (List<Integer> places : BatchPlan.of(wanted, spec, BatchBounds.BULK)) {
+        for (List<Integer> places : BatchPlan.of(wanted, spec, passes.bounds())) {
             List<Integer> batch = places.stream().map(rows::get).toList();
             List<TokenizedSignal> tokens = batch.stream().map(signals::get).toList();
-            FeatureRun run = FeatureRun.of(model, features, tokens, spec);
+            FeatureRun run = passes.run(() -> FeatureRun.of(model, features, tokens, spec));
             requireAll(run, tokens);
             Map<String, Matrix> byLayer = features.extract(run.capture()).byLayer();
             byLayer.forEach((layer, matrix) -> requireFinite(layer, matrix, tokens));

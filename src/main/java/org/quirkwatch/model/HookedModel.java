@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.checkpoint.DecoderConfig;
@@ -158,11 +159,25 @@ public final class HookedModel implements AutoCloseable {
     /// @return rows in the order of the signals
     /// @throws Problem as [#run]
     public Capture runAll(List<TokenizedSignal> signals, CaptureSpec spec, BatchBounds bounds) {
+        return runAll(signals, spec, bounds, Supplier::get);
+    }
+
+    /// The same, where each batch may be run by another thread.
+    ///
+    /// @param running runs a batch and waits for it
+    /// @throws Problem as [#run], and what `running` throws
+    public Capture runAll(
+            List<TokenizedSignal> signals,
+            CaptureSpec spec,
+            BatchBounds bounds,
+            Function<Supplier<Capture>, Capture> running) {
         List<List<Integer>> batches = BatchPlan.of(signals, spec, bounds);
         return new BatchParts(batches)
                 .join(
                         batches.stream()
-                                .map(batch -> run(BatchParts.select(signals, batch), spec))
+                                .map(batch ->
+                                        running.apply(
+                                                () -> run(BatchParts.select(signals, batch), spec)))
                                 .toList());
     }
 

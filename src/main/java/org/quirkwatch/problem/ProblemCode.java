@@ -36,6 +36,8 @@ public enum ProblemCode {
     UNKNOWN_DETECTOR(404, "There is no such detector"),
     /// A step that the state of the detectors does not allow.
     DETECTOR_CONFLICT(409, "The detectors are in another state"),
+    /// A change of a policy that its state does not allow.
+    POLICY_CONFLICT(409, "The policy is in another state"),
     /// What would have to be there to do this is not kept.
     SIGNAL_NOT_KEPT(409, "The signal's texts are not kept"),
     /// A body that says nothing usable of a review.

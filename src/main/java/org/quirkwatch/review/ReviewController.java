@@ -243,7 +243,7 @@ final class ReviewController {
                             + " present one, at which people would have confirmed at least the target"
                             + " share of what is flagged. Reviewers take the smallest p-values first,"
                             + " so few decisions say little of the larger ones. Nothing is changed:"
-                            + " set `quirkwatch.policies.*.alpha-review` to apply one.")
+                            + " `PUT /v1/policies/{id}/levels` applies one.")
     @Problems({ProblemCode.INVALID_REQUEST, ProblemCode.LOG_UNAVAILABLE})
     @GetMapping("/recalibration")
     OutcomesDocument.Recalibration recalibration(

@@ -12,10 +12,12 @@ final class Following {
 
     private final Rollout rollout;
     private final Shadows shadows;
+    private final Recalibration recalibration;
 
-    Following(Rollout rollout, Shadows shadows) {
+    Following(Rollout rollout, Shadows shadows, Recalibration recalibration) {
         this.rollout = rollout;
         this.shadows = shadows;
+        this.recalibration = recalibration;
     }
 
     @Scheduled(fixedDelayString = "${quirkwatch.rollout.poll:2s}")
@@ -23,8 +25,9 @@ final class Following {
         rollout.follow();
         try {
             shadows.follow();
+            recalibration.follow();
         } catch (Problem e) {
-            LOG.debug("it cannot be seen who judges beside", e);
+            LOG.debug("it cannot be seen what others have chosen", e);
         }
     }
 }

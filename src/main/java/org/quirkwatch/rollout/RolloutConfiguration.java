@@ -8,6 +8,8 @@ import org.quirkwatch.model.ModelIdentity;
 import org.quirkwatch.review.ReviewOutcomes;
 import org.quirkwatch.scoring.Answers;
 import org.quirkwatch.scoring.Detectors;
+import org.quirkwatch.scoring.Policies;
+import org.quirkwatch.signal.SignalParser;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -16,6 +18,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Puts detectors over HTTP together. Without a verdict log what is chosen is remembered until the
 /// service stops.
@@ -56,8 +59,39 @@ class RolloutConfiguration {
         }
 
         @Bean
-        Following following(Rollout rollout, Shadows shadows) {
-            return new Following(rollout, shadows);
+        DetectorFitting detectorFitting(
+                RolloutProperties properties,
+                Detectors detectors,
+                Catalogue catalogue,
+                SignalParser parser,
+                JsonMapper json) {
+            return new DetectorFitting(
+                    detectors,
+                    catalogue,
+                    parser,
+                    json,
+                    properties.rollout().passSignals(),
+                    properties.rollout().maxFitSize().toBytes());
+        }
+
+        // Before the server takes a request: levels that were applied hold from the first one on.
+        @Bean(initMethod = "follow")
+        Recalibration recalibration(
+                Policies policies,
+                Detectors detectors,
+                ReviewOutcomes outcomes,
+                JdbcOperations jdbc) {
+            return new Recalibration(
+                    policies,
+                    detectors,
+                    outcomes,
+                    new PolicyLevelTable(jdbc),
+                    InstantSource.system());
+        }
+
+        @Bean
+        Following following(Rollout rollout, Shadows shadows, Recalibration recalibration) {
+            return new Following(rollout, shadows, recalibration);
         }
     }
 

@@ -35,6 +35,8 @@ record RolloutProperties(
     ///   counted (default 1024)
     /// @param passSignals signals of one pass that is not for a caller: of the second detector and
     ///   of fits (default 8)
+    /// @param maxFitSize characters of the prompts of a fit, which are held while it runs (default
+    ///   64 MB)
     record Rollout(
             @DefaultValue("") @NotNull String store,
             @DefaultValue("50") @Min(1) @Max(10_000) int maxDetectors,
@@ -42,7 +44,8 @@ record RolloutProperties(
             @DefaultValue("2s") @NotNull @DurationMin(millis = 100) @DurationMax(minutes = 10)
                     Duration poll,
             @DefaultValue("1024") @Min(1) @Max(100_000) int maxShadowSignals,
-            @DefaultValue("8") @Min(1) @Max(1024) int passSignals) {}
+            @DefaultValue("8") @Min(1) @Max(1024) int passSignals,
+            @DefaultValue("64MB") @NotNull DataSize maxFitSize) {}
 
     Path storeDirectory() {
         return rollout.store().isEmpty()

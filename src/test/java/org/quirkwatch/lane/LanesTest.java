@@ -55,6 +55,37 @@ class LanesTest {
     }
 
     @Test
+    void anErrandIsDoneByTheLanesOwnThreadAndGivesWayToSignalsForAWhile() throws Exception {
+        LengthMeasurer measurer = new LengthMeasurer(0);
+        try (Lanes lanes = lanes(measurer, new BatchBounds(1, 1_000), 100)) {
+            assertThat(lanes.between(0, Thread::currentThread).get().getName())
+                    .isEqualTo("model-lane-0");
+            List<CompletableFuture<Outcome>> first = new ArrayList<>(begin(lanes.admit(1), 1));
+            measurer.begun.acquire();
+            List<CompletableFuture<Outcome>> second = begin(lanes.admit(1), 2);
+            CompletableFuture<Integer> errand = lanes.between(0, () -> measurer.passes.size());
+            List<CompletableFuture<Outcome>> third = begin(lanes.admit(1), 3);
+            CompletableFuture<Integer> failing =
+                    lanes.between(
+                            0,
+                            () -> {
+                                throw new IllegalStateException("it fails for itself");
+                            });
+            measurer.let.release();
+            measurer.begun.acquire();
+            // It came before the third signal, and has waited long enough by now.
+            Thread.sleep(Errand.PATIENCE.toMillis() + 50);
+            measurer.let.release();
+            assertThat(errand.get()).isEqualTo(2);
+            assertThat(failing).failsWithin(Duration.ofSeconds(9));
+            measurer.let.release(ANY);
+            first.addAll(second);
+            third.getFirst().join();
+            assertThat(first).allMatch(CompletableFuture::isDone);
+        }
+    }
+
+    @Test
     void aCallerWithOneSignalDoesNotWaitForAllOfAnother() throws InterruptedException {
         LengthMeasurer measurer = new LengthMeasurer(0);
         try (Lanes lanes = lanes(measurer, new BatchBounds(4, 1_000), 1_000)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -84,7 +85,6 @@ abstract class RolloutContract {
     void listsTheDetectorsOfItsModelWithTheOneThatJudgesFirst() {
         JsonNode listed = service.caller().get("/v1/detectors").json().get("detectors");
         assertThat(listed.valueStream().map(d -> d.get("id").asString()))
-                .hasSize(4)
                 .contains("tiny-diagonal", "tiny-stranger", "tiny-early")
                 .startsWith(FIRST);
         assertThat(listed.get(0).get("active").asBoolean()).isTrue();
@@ -355,6 +355,138 @@ abstract class RolloutContract {
     }
 
     @Test
+    void aDetectorThatIsFittedAsAJobIsKeptAndJudgesWhenItIsAskedFor() {
+        String lines =
+                TinyDetector.signals(TRUSTED, new SplittableRandom(21)).stream()
+                        .map(Caller::json)
+                        .collect(Collectors.joining("\n"));
+        Caller.Answer answer = fit("id=by-job&feature=activation&rule=diagonal&layers=1", lines);
+        assertThat(answer.status()).as(answer.body()).isEqualTo(202);
+        JsonNode job = awaitOver(answer.json().get("id").asString());
+        assertThat(job.get("state").asString()).as(job.toString()).isEqualTo("completed");
+        assertThat(job.get("done").asLong()).isEqualTo(TRUSTED);
+        JsonNode result =
+                Caller.JSON.readTree(
+                        service.caller()
+                                .get("/v1/jobs/" + job.get("id").asString() + "/result")
+                                .body());
+        String digest = result.get("digest").asString();
+        JsonNode detector = service.caller().get("/v1/detectors/by-job").json();
+        assertThat(detector.get("digest").asString()).isEqualTo(digest);
+        assertThat(detector.get("active").asBoolean()).isFalse();
+        assertThat(detector.at("/layers/0/name").asString()).isEqualTo("blocks.1.hook_resid_pre");
+        // A run that begins anew gives the same.
+        Caller.Answer again = fit("id=by-job&feature=activation&rule=diagonal&layers=1", lines);
+        awaitOver(again.json().get("id").asString());
+        assertThat(
+                        service.caller()
+                                .get("/v1/jobs/" + again.json().get("id").asString() + "/result")
+                                .body())
+                .contains(digest);
+        assertThat(activate(digest).status()).isEqualTo(200);
+        assertThat(judgedBy()).isEqualTo("by-job");
+    }
+
+    @Test
+    void aFitThatCannotBeIsRefusedAtOnceOrFailsWithTheLine() {
+        assertProblem(fit("feature=activation", "{}"), 422, "invalid-fit", "id");
+        assertProblem(fit("id=a&rule=magic", "{}"), 422, "invalid-fit", "magic");
+        assertProblem(fit("id=a&feature=magic", "{}"), 422, "invalid-fit", "magic");
+        assertProblem(fit("id=a&rule=quantum-entropy", "{}"), 422, "invalid-fit", "untrusted");
+        assertProblem(fit("id=a&layers=x", "{}"), 422, "invalid-fit", "layers");
+        assertProblem(fit("id=a&calibration_share=2", "{}"), 422, "invalid-fit", "0.95");
+        assertProblem(fit("id=a&colour=red", "{}"), 400, "invalid-request", "calibration_share");
+        assertProblem(
+                service.caller().post("/v1/detectors?id=a", "{\"trusted\": \"/etc/passwd\"}"),
+                403,
+                "path-not-allowed",
+                "");
+        Caller.Answer broken = fit("id=a", "{\"prompt\": \"a\", \"label\": \" Yes\"}\n{oops");
+        assertThat(broken.status()).isEqualTo(202);
+        JsonNode job = awaitOver(broken.json().get("id").asString());
+        assertThat(job.get("state").asString()).isEqualTo("failed");
+        assertThat(job.at("/problem/detail").asString()).contains("line 2");
+    }
+
+    @Test
+    void aLevelThatReviewsProposeIsAppliedOnRequestAndHoldsAfterARestart() {
+        String level = "/v1/policies/eager/levels";
+        List<Signal> signals = TinyDetector.signals(200, new SplittableRandom(77));
+        String lines =
+                signals.stream()
+                        .map(s -> Caller.json(s).replaceFirst("\\{", "{\"policy\": \"eager\", "))
+                        .collect(Collectors.joining("\n"));
+        service.caller()
+                .post(
+                        "/v1/signals",
+                        lines.getBytes(StandardCharsets.UTF_8),
+                        "application/x-ndjson");
+        assertProblem(put(level, "{\"alpha_review\": 0.15}"), 409, "policy-conflict", "no review");
+        int decided = decideAll();
+        assertThat(decided).isGreaterThan(60);
+        JsonNode proposal =
+                service.caller().get("/v1/reviews/recalibration").json().at("/proposals/0");
+        assertThat(proposal.get("proposed_alpha_review").asDouble()).isEqualTo(0.15);
+        assertProblem(put(level, "{\"alpha_review\": 0.1}"), 409, "policy-conflict", "0.15");
+        assertProblem(put(level, "{}"), 400, "invalid-request", "/alpha_review");
+        Caller.Answer applied = put(level, "{\"alpha_review\": 0.15}");
+        assertThat(applied.status()).as(applied.body()).isEqualTo(200);
+        assertThat(applied.json().get("version").asInt()).isEqualTo(2);
+        service.close();
+        service = serve();
+        JsonNode verdict =
+                service.caller()
+                        .post(
+                                "/v1/signals",
+                                "{\"prompt\": \"1 + 2 = 3\", \"label\": \" Yes\", \"policy\": \"eager\"}")
+                        .json();
+        assertThat(verdict.at("/policy/version").asInt()).isEqualTo(2);
+        assertThat(verdict.at("/calibration/alpha_review").asDouble()).isEqualTo(0.15);
+        Caller.Answer restored = service.caller().send("DELETE", level, Map.of());
+        assertThat(restored.json().get("alpha_review").asDouble()).isEqualTo(0.5);
+        assertThat(restored.json().get("version").asInt()).isEqualTo(3);
+        assertProblem(
+                service.caller().send("DELETE", level, Map.of()),
+                409,
+                "policy-conflict",
+                "configured");
+    }
+
+    /// Confirms what has a p-value below 0.15 and dismisses the rest.
+    private int decideAll() {
+        int decided = 0;
+        while (true) {
+            Caller.Answer next =
+                    service.caller().post("/v1/reviews/next", "{\"reviewer\": \"anna\"}");
+            if (!next.json().has("review")) {
+                return decided;
+            }
+            JsonNode review = next.json().get("review");
+            String outcome = review.get("p_value").asDouble() < 0.15 ? "confirmed" : "dismissed";
+            service.caller()
+                    .post(
+                            "/v1/reviews/" + review.get("id").asString() + "/decision",
+                            "{\"reviewer\": \"anna\", \"outcome\": \"%s\"}".formatted(outcome));
+            decided++;
+        }
+    }
+
+    private Caller.Answer fit(String query, String lines) {
+        return service.caller()
+                .post(
+                        "/v1/detectors?" + query,
+                        lines.getBytes(StandardCharsets.UTF_8),
+                        "application/x-ndjson");
+    }
+
+    private JsonNode awaitOver(String job) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> service.caller().get("/v1/jobs/" + job).json().has("ended_at"));
+        return service.caller().get("/v1/jobs/" + job).json();
+    }
+
+    @Test
     void wrongInputIsAnsweredByWhatWasWrong() {
         assertProblem(activate("none"), 404, "unknown-detector", "\"none\"");
         assertProblem(put("active", "{}"), 400, "invalid-request", "/id");
@@ -438,7 +570,7 @@ abstract class RolloutContract {
         return service.caller()
                 .send(
                         "PUT",
-                        "/v1/detectors/" + what,
+                        what.startsWith("/") ? what : "/v1/detectors/" + what,
                         Map.of("Content-Type", "application/json"),
                         body);
     }
