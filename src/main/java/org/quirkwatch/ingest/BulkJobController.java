@@ -26,6 +26,7 @@ import org.quirkwatch.job.Jobs;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.scoring.BackgroundScoring;
+import org.quirkwatch.web.AllowedRoots;
 import org.quirkwatch.web.BoundedBodies;
 import org.quirkwatch.web.Problems;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -50,7 +51,7 @@ final class BulkJobController {
     private final Jobs jobs;
     private final JobInputs inputs;
     private final BackgroundScoring scoring;
-    private final NamedFiles files;
+    private final AllowedRoots files;
     private final BoundedBodies bodies;
     private final JsonMapper json;
 
@@ -58,7 +59,7 @@ final class BulkJobController {
             Jobs jobs,
             JobInputs inputs,
             BackgroundScoring scoring,
-            NamedFiles files,
+            AllowedRoots files,
             BoundedBodies bodies,
             JsonMapper json) {
         this.jobs = jobs;
@@ -101,11 +102,15 @@ final class BulkJobController {
                                             mediaType = MediaType.APPLICATION_JSON_VALUE,
                                             schema = @Schema(implementation = JobDocument.class))))
     @Problems({
+        ProblemCode.MALFORMED_JSON,
         ProblemCode.INVALID_REQUEST,
+        ProblemCode.PATH_NOT_ALLOWED,
+        ProblemCode.REQUEST_TIMEOUT,
         ProblemCode.PAYLOAD_TOO_LARGE,
         ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+        ProblemCode.INVALID_JOB,
+        ProblemCode.INVALID_FILE,
         ProblemCode.UNKNOWN_POLICY,
-        ProblemCode.REQUEST_TIMEOUT,
         ProblemCode.OVERLOADED,
         ProblemCode.STORAGE_FULL,
         ProblemCode.LOG_UNAVAILABLE
@@ -140,9 +145,17 @@ final class BulkJobController {
                                                                     PathBody.Document.class))))
     @Problems({
         ProblemCode.MALFORMED_JSON,
+        ProblemCode.INVALID_REQUEST,
+        ProblemCode.PATH_NOT_ALLOWED,
+        ProblemCode.REQUEST_TIMEOUT,
+        ProblemCode.PAYLOAD_TOO_LARGE,
+        ProblemCode.UNSUPPORTED_MEDIA_TYPE,
         ProblemCode.INVALID_JOB,
         ProblemCode.INVALID_FILE,
-        ProblemCode.OVERLOADED
+        ProblemCode.UNKNOWN_POLICY,
+        ProblemCode.OVERLOADED,
+        ProblemCode.STORAGE_FULL,
+        ProblemCode.LOG_UNAVAILABLE
     })
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     ResponseEntity<JobDocument> named(

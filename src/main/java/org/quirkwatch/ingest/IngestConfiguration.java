@@ -1,8 +1,6 @@
 package org.quirkwatch.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import org.quirkwatch.problem.Problem;
-import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.scoring.BackgroundScoring;
 import org.quirkwatch.signal.SignalParser;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -16,14 +14,6 @@ import tools.jackson.databind.json.JsonMapper;
 @ConditionalOnBooleanProperty(name = "quirkwatch.verdict-log.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(IngestProperties.class)
 class IngestConfiguration {
-
-    @Bean
-    NamedFiles namedFiles() {
-        return given -> {
-            throw new Problem(
-                    ProblemCode.INVALID_FILE, "no path may be named here, upload the file");
-        };
-    }
 
     @Bean
     BulkScoring bulkScoring(

@@ -164,6 +164,8 @@ final class JobRunner implements SmartLifecycle {
             UUID run = UUID.randomUUID();
             if (places > 0
                     && !stopping
+                    // Whose beat came late here: it is alive, and will beat again.
+                    && running.keySet().stream().noneMatch(own -> own.id().equals(free.id()))
                     && tables.jobs()
                             .claim(free.id(), run, now, now.plus(tables.properties().lease()))) {
                 places--;

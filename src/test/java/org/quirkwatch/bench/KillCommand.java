@@ -20,16 +20,18 @@ import picocli.CommandLine.Option;
                         + " on the same database, and counts which of the verdicts that it had"
                         + " answered are not there once, which of the flagged ones are not in the"
                         + " queue once, and which broken-off signals are there twice when they are"
-                        + " sent again. For many to be flagged, start it with"
+                        + " sent again. A bulk job runs beside the callers and goes on with the next"
+                        + " service; it has to have each line's verdict once. For many to be flagged, start it with"
                         + " --quirkwatch.policies.default.alpha-review=0.5.")
 final class KillCommand implements Callable<Integer> {
 
     private static final int SINGLES = 16;
     private static final int BATCHES = 2;
     private static final int BATCH = 16;
-    private static final long READY_SECONDS = 180;
-    private static final double LEAST_LOAD_SECONDS = 0.5;
-    private static final double MOST_LOAD_SECONDS = 3;
+    private static final long READY_SECONDS = 600;
+    // A service that has just started is slow: enough for hundreds of verdicts.
+    private static final double LEAST_LOAD_SECONDS = 4;
+    private static final double MOST_LOAD_SECONDS = 12;
 
     private final Report report;
     private String device = "";
@@ -52,6 +54,13 @@ final class KillCommand implements Callable<Integer> {
             defaultValue = "20",
             description = "How often (default: 20).")
     private int times;
+
+    @Option(
+            names = "--job-lines",
+            paramLabel = "N",
+            defaultValue = "400",
+            description = "Signals of the bulk job that runs beside (default: 400).")
+    private int jobLines;
 
     @Option(
             names = "--seed",
@@ -82,20 +91,30 @@ final class KillCommand implements Callable<Integer> {
         long brokenOff = 0;
         long lost = 0;
         long twice = 0;
+        long jobLinesDone = 0;
+        long fetched = 0;
         for (int time = 1; time <= times; time++) {
             KillLedger ledger = new KillLedger();
             double seconds = random.nextDouble(LEAST_LOAD_SECONDS, MOST_LOAD_SECONDS);
             Process process = start(service);
             device = service.device();
+            KillJob job = new KillJob(service.port(), prompts, jobLines);
+            job.start();
             List<Thread> callers = callers(service, prompts, ledger);
             Thread.sleep(Math.round(seconds * 1000));
             ledger.killed();
             process.destroyForcibly().waitFor();
+            job.killed();
             for (Thread caller : callers) {
                 caller.join();
             }
             process = start(service);
             try {
+                KillJob.Balance ofJob = job.balance(wrong);
+                jobLinesDone += ofJob.lines();
+                fetched += ofJob.acknowledged();
+                lost += ofJob.lost();
+                twice += ofJob.twice();
                 KillLedger.Balance balance = ledger.balance(service.port(), wrong);
                 acknowledged += balance.acknowledged();
                 flagged += balance.flagged();
@@ -103,8 +122,8 @@ final class KillCommand implements Callable<Integer> {
                 lost += balance.lost();
                 twice += balance.twice();
                 report.line(
-                        "time %d: SIGKILL after %.2f s under load; %s"
-                                .formatted(time, seconds, balance));
+                        "time %d: SIGKILL after %.2f s under load; %s; %s"
+                                .formatted(time, seconds, balance, ofJob));
             } finally {
                 process.destroy();
                 process.waitFor(90, TimeUnit.SECONDS);
@@ -115,9 +134,17 @@ final class KillCommand implements Callable<Integer> {
                 device,
                 "killed with SIGKILL under load, %d times: verdicts acknowledged, of these flagged,"
                                 .formatted(times)
-                        + " broken off and sent again; lost, double",
-                "%d, %d, %d; %d, %d; required 0 and 0"
-                        .formatted(acknowledged, flagged, brokenOff, lost, twice));
+                        + " broken off and sent again; lines of bulk jobs that ran beside, of these"
+                        + " fetched before; lost, double",
+                "%d, %d, %d; %d, %d; %d, %d; required 0 and 0"
+                        .formatted(
+                                acknowledged,
+                                flagged,
+                                brokenOff,
+                                jobLinesDone,
+                                fetched,
+                                lost,
+                                twice));
         return report.end(wrong);
     }
 

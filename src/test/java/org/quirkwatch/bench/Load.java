@@ -81,6 +81,7 @@ final class Load implements Runnable {
                         .addSubcommand(new StreamCommand(report))
                         .addSubcommand(new SameCommand(report))
                         .addSubcommand(new DrainCommand(report))
+                        .addSubcommand(new JobCommand(report))
                         .addSubcommand(new KillCommand(report))
                         .addSubcommand(new HostileCommand(report));
         commandLine.setUsageHelpWidth(HELP_WIDTH);

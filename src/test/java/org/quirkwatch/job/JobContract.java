@@ -107,7 +107,7 @@ abstract class JobContract {
 
     @Test
     void aRunThatWentSilentIsTakenOverAndCanWriteNoMore() throws Exception {
-        JobProperties settings = settings(Map.of("lease", "60s"));
+        JobProperties settings = settings(Map.of("lease", "60m"));
         Jobs jobs = jobs(settings);
         Semaphore reached = new Semaphore(0);
         Semaphore let = new Semaphore(0);
@@ -125,7 +125,7 @@ abstract class JobContract {
         runner(settings, stuck);
         reached.acquire();
         // For the others its lease has ended; it has not beaten since, and does not know.
-        now.updateAndGet(time -> time.plusSeconds(61));
+        now.updateAndGet(time -> time.plus(Duration.ofMinutes(61)));
         Shouting other = new Shouting();
         runner(settings, other);
 

@@ -27,6 +27,8 @@ import org.quirkwatch.Quirkwatch;
 import org.quirkwatch.cli.Commands;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 import org.testcontainers.containers.GenericContainer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -38,6 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "management.metrics.export.prometheus.enabled=true",
+            "quirkwatch.verdict-log.enabled=true",
             "quirkwatch.lane.max-pending-signals=1024"
         })
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -50,9 +53,7 @@ class DashboardsTest {
 
     /// Metrics that this test's service does not have, and why.
     private static final Map<String, String> ELSEWHERE =
-            Map.of(
-                    "DCGM_", "NVIDIA's exporter shows them, on a machine with a GPU",
-                    "quirkwatch_review_", "the review queue shows them, where there is one");
+            Map.of("DCGM_", "NVIDIA's exporter shows them, on a machine with a GPU");
 
     private static final List<String> EXPECTED_PANELS =
             List.of(
@@ -65,6 +66,9 @@ class DashboardsTest {
                     "Batches",
                     "Queue",
                     "Rejected by reason",
+                    "Reviews by status",
+                    "Overturned",
+                    "Signals of jobs",
                     "Heap");
 
     private final SignalSender sender;
@@ -75,6 +79,12 @@ class DashboardsTest {
     DashboardsTest(@LocalServerPort int port) {
         servicePort = port;
         sender = new SignalSender(port);
+    }
+
+    @DynamicPropertySource
+    static void data(DynamicPropertyRegistry settings) throws IOException {
+        Path folder = Files.createTempDirectory("quirkwatch-dashboards");
+        settings.add("quirkwatch.data", folder::toString);
     }
 
     @BeforeAll
@@ -122,6 +132,9 @@ class DashboardsTest {
             sender.single(trusted.get(part));
             sender.stream(wrong);
             sender.reject();
+            sender.job(trusted.subList(part * 20, part * 20 + 20));
+            // At least one signal in each part was flagged.
+            sender.review(part % 2 == 0 ? "dismissed" : "confirmed");
             Thread.sleep(1_000);
         }
         prometheus.awaitSamples(

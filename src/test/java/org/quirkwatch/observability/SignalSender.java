@@ -8,11 +8,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import tools.jackson.databind.json.JsonMapper;
 
 /// Who sends signals to the service.
 final class SignalSender {
 
     private final HttpClient client = HttpClient.newHttpClient();
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
     private final URI signals;
 
     SignalSender(int port) {
@@ -37,10 +40,38 @@ final class SignalSender {
         assertThat(post("application/json", "{").statusCode()).isEqualTo(400);
     }
 
+    /// Scores lines as a job.
+    void job(List<String> lines) throws IOException, InterruptedException {
+        String body = String.join("\n", lines) + "\n";
+        assertThat(post(signals.resolve("/v1/jobs"), "application/x-ndjson", body).statusCode())
+                .isEqualTo(202);
+    }
+
+    /// Decides on the review that is due next.
+    void review(String outcome) throws IOException, InterruptedException {
+        HttpResponse<String> next =
+                post(
+                        signals.resolve("/v1/reviews/next"),
+                        "application/json",
+                        "{\"reviewer\": \"anna\"}");
+        String id = JSON.readTree(next.body()).at("/review/id").asString();
+        HttpResponse<String> decided =
+                post(
+                        signals.resolve("/v1/reviews/" + id + "/decision"),
+                        "application/json",
+                        "{\"reviewer\": \"anna\", \"outcome\": \"%s\"}".formatted(outcome));
+        assertThat(decided.statusCode()).isEqualTo(200);
+    }
+
     private HttpResponse<String> post(String type, String body)
             throws IOException, InterruptedException {
+        return post(signals, type, body);
+    }
+
+    private HttpResponse<String> post(URI where, String type, String body)
+            throws IOException, InterruptedException {
         return client.send(
-                HttpRequest.newBuilder(signals)
+                HttpRequest.newBuilder(where)
                         .header("Content-Type", type)
                         .POST(HttpRequest.BodyPublishers.ofString(body))
                         .build(),

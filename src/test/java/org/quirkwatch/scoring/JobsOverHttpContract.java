@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.quirkwatch.signal.Signal;
 import org.quirkwatch.verdictlog.Store;
 import tools.jackson.databind.JsonNode;
@@ -33,7 +37,9 @@ import tools.jackson.databind.JsonNode;
 abstract class JobsOverHttpContract {
 
     private static final String NDJSON = "application/x-ndjson";
+    private static final Path ROOT = folder();
     private static final String[] SETTINGS = {
+        "quirkwatch.paths.allowed-roots=" + ROOT,
         "quirkwatch.job.poll=50ms",
         "quirkwatch.job.max-lines=50000",
         "quirkwatch.job.max-input-size=5MB",
@@ -43,6 +49,14 @@ abstract class JobsOverHttpContract {
         "quirkwatch.ingest.checkpoint-every=100ms"
     };
     private LoggedService service;
+
+    private static Path folder() {
+        try {
+            return Files.createTempDirectory("quirkwatch-jobs");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     abstract Store store();
 
@@ -125,6 +139,29 @@ abstract class JobsOverHttpContract {
         assertThat(encoded.headers().firstValue("Location"))
                 .contains("/v1/jobs/" + encoded.json().get("id").asString());
         assertThat(awaitOver(encoded.json()).get("done").asLong()).isEqualTo(40);
+    }
+
+    @Test
+    void aFileBelowAnAllowedFolderIsScoredAndNoOther(@TempDir Path elsewhere) throws IOException {
+        byte[] lines = lines(TinyDetector.signals(30, new SplittableRandom(4))).getBytes(UTF_8);
+        Files.write(ROOT.resolve("signals.jsonl"), lines);
+        Files.write(ROOT.resolve("signals.jsonl.gz"), zipped(lines));
+        Path secret = Files.write(elsewhere.resolve("signals.jsonl"), lines);
+        Files.deleteIfExists(ROOT.resolve("link.jsonl"));
+        Files.createSymbolicLink(ROOT.resolve("link.jsonl"), secret);
+        for (String name : List.of("signals.jsonl", "signals.jsonl.gz")) {
+            JsonNode job = awaitOver(submit("", path(ROOT.resolve(name)), "application/json"));
+            assertThat(job.get("done").asLong()).isEqualTo(30);
+        }
+        assertRefused("", path(secret), "application/json", 403, "path-not-allowed");
+        assertRefused(
+                "", path(ROOT.resolve("link.jsonl")), "application/json", 403, "path-not-allowed");
+        assertRefused("", path(ROOT), "application/json", 422, "invalid-file");
+        assertRefused("", path(ROOT.resolve("none")), "application/json", 422, "invalid-file");
+    }
+
+    private static byte[] path(Path path) {
+        return Caller.JSON.writeValueAsBytes(Map.of("path", path.toString()));
     }
 
     @Test
