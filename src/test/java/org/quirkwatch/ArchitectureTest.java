@@ -39,6 +39,7 @@ class ArchitectureTest {
     private static final String[] WITHOUT_SPRING =
             Stream.of(
                             "problem",
+                            "audit",
                             "progress",
                             "signal",
                             "torch",

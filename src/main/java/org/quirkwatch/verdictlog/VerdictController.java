@@ -15,12 +15,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.quirkwatch.audit.Act;
+import org.quirkwatch.audit.Audit;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.scoring.Rejudging;
 import org.quirkwatch.signal.Signal;
 import org.quirkwatch.web.BoundedBodies;
 import org.quirkwatch.web.JsonFields;
+import org.quirkwatch.web.Identity;
 import org.quirkwatch.web.Problems;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.http.MediaType;
@@ -48,13 +51,19 @@ final class VerdictController {
     private final Rejudging rejudging;
     private final SignalJson texts;
     private final BoundedBodies bodies;
+    private final Audit audit;
 
     VerdictController(
-            VerdictQueries queries, Rejudging rejudging, SignalJson texts, BoundedBodies bodies) {
+            VerdictQueries queries,
+            Rejudging rejudging,
+            SignalJson texts,
+            BoundedBodies bodies,
+            Audit audit) {
         this.queries = queries;
         this.rejudging = rejudging;
         this.texts = texts;
         this.bodies = bodies;
+        this.audit = audit;
     }
 
     @Operation(
@@ -133,11 +142,14 @@ final class VerdictController {
     @Problems({ProblemCode.NOT_FOUND, ProblemCode.LOG_UNAVAILABLE})
     @DeleteMapping("/{id}/prompt")
     LoggedVerdictDocument redact(
-            @Parameter(description = "The verdict's `verdict_id`.") @PathVariable String id) {
+            @Parameter(description = "The verdict's `verdict_id`.") @PathVariable String id,
+            @Parameter(hidden = true) HttpServletRequest request) {
         LoggedVerdict verdict = verdict(id);
         if (!queries.redact(verdict.id())) {
             throw notFound();
         }
+        audit.record(
+                Identity.of(request).name(), Act.VERDICT_REDACTED, verdict.id().toString(), "");
         return LoggedVerdictDocument.whole(verdict(id), texts);
     }
 
@@ -194,6 +206,8 @@ final class VerdictController {
                                                 .orElse(
                                                         "quirkwatch.verdict-log.prompts keeps no texts"
                                                                 + " of such signals")));
+        audit.record(
+                Identity.of(request).name(), Act.VERDICT_REPLAYED, verdict.id().toString(), "");
         return ReplayDocument.of(
                 verdict,
                 rejudging.rejudge(signal, detector, System.nanoTime() + REPLAY_WAIT.toNanos()));

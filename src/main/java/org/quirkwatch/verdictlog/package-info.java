@@ -1,5 +1,5 @@
 /// What was answered, written down before it is answered: idempotency, queries, retention, replay.
-@ApplicationModule(allowedDependencies = {"scoring", "signal", "web", "problem"})
+@ApplicationModule(allowedDependencies = {"scoring", "signal", "web", "audit", "problem"})
 @NullMarked
 package org.quirkwatch.verdictlog;
 

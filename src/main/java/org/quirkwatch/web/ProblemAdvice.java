@@ -126,9 +126,11 @@ final class ProblemAdvice {
                 .body(ProblemDocument.of(problem, request.getRequestURI()));
     }
 
-    /// What passes says when to come again: every 503.
+    /// What passes says when to come again: every 503, and 429.
     static OptionalLong retryAfterSeconds(Problem problem) {
-        return problem.code().status() == HttpStatus.SERVICE_UNAVAILABLE.value()
+        int status = problem.code().status();
+        return status == HttpStatus.SERVICE_UNAVAILABLE.value()
+                        || status == HttpStatus.TOO_MANY_REQUESTS.value()
                 ? OptionalLong.of(problem.retryAfter().map(Duration::toSeconds).orElse(1L))
                 : OptionalLong.empty();
     }

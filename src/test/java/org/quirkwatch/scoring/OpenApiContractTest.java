@@ -53,6 +53,11 @@ class OpenApiContractTest {
 
         assertThat(contract.get("paths").propertyNames())
                 .containsExactlyInAnyOrder(
+                        "/console/session",
+                        "/v1/audit",
+                        "/v1/keys",
+                        "/v1/keys/{id}",
+                        "/v1/keys/{id}/rotate",
                         "/v1/signals",
                         "/v1/signals/batch",
                         "/v1/models",

@@ -1,0 +1,7 @@
+/// Who may do what: keys, tokens, sessions of the console, scopes, rates, and the audit.
+@ApplicationModule(allowedDependencies = {"verdictlog", "web", "audit", "problem"})
+@NullMarked
+package org.quirkwatch.access;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
