@@ -60,7 +60,7 @@ ENV PYTORCH_LIBRARY_PATH=/opt/quirkwatch/torch PYTORCH_VERSION=2.7.1 PYTORCH_FLA
     DJL_CACHE_DIR=/opt/quirkwatch/djl DJL_OFFLINE=true \
     QUIRKWATCH_MODEL=/opt/quirkwatch/models/quirky-addition \
     QUIRKWATCH_DETECTOR=/opt/quirkwatch/detectors/quirky-addition-mahalanobis \
-    HOME=/var/lib/quirkwatch SERVER_ADDRESS=0.0.0.0
+    HOME=/var/lib/quirkwatch SERVER_ADDRESS=0.0.0.0 SPRING_PROFILES_ACTIVE=server
 # Serves once, judges a signal and stops: the classes that this took are kept in a form that starts faster.
 RUN set -eu; \
     mkdir -p /var/lib/quirkwatch; \
@@ -70,7 +70,8 @@ RUN set -eu; \
 VOLUME /var/lib/quirkwatch
 WORKDIR /var/lib/quirkwatch
 USER 10001:10001
-EXPOSE 8080
+# The service, and health and metrics.
+EXPOSE 8080 8081
 # The start period covers a model of some gigabytes; the probes of the chart have their own.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10m --retries=3 CMD ["/opt/quirkwatch/bin/healthy"]
 ENTRYPOINT ["/opt/quirkwatch/bin/quirkwatch"]
@@ -94,13 +95,14 @@ ENV JAVA_HOME=/opt/java/openjdk PATH=/opt/java/openjdk/bin:$PATH \
     NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=compute,utility \
     QUIRKWATCH_MODEL=/opt/quirkwatch/models/quirky-addition \
     QUIRKWATCH_DETECTOR=/opt/quirkwatch/detectors/quirky-addition-mahalanobis \
-    HOME=/var/lib/quirkwatch SERVER_ADDRESS=0.0.0.0
+    HOME=/var/lib/quirkwatch SERVER_ADDRESS=0.0.0.0 SPRING_PROFILES_ACTIVE=server
 # Without a rehearsal: the machine that builds need not have a GPU.
 RUN test -e "$PYTORCH_LIBRARY_PATH/libtorch.so" && mkdir -p /var/lib/quirkwatch && chown 10001:10001 /var/lib/quirkwatch
 VOLUME /var/lib/quirkwatch
 WORKDIR /var/lib/quirkwatch
 USER 10001:10001
-EXPOSE 8080
+# The service, and health and metrics.
+EXPOSE 8080 8081
 HEALTHCHECK --interval=10s --timeout=5s --start-period=10m --retries=3 CMD ["/opt/quirkwatch/bin/healthy"]
 ENTRYPOINT ["/opt/quirkwatch/bin/quirkwatch"]
 CMD ["serve"]

@@ -62,6 +62,9 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if and .Values.model.path (not .Values.model.detectorPath) -}}
 {{- fail "model.path is set and model.detectorPath is not: a detector belongs to one model" -}}
 {{- end -}}
+{{- if and .Values.serviceMonitor.enabled (ne .Values.service.type "ClusterIP") -}}
+{{- fail (printf "serviceMonitor is enabled, but a service of type %s does not publish the management port: metrics are scraped inside only" .Values.service.type) -}}
+{{- end -}}
 {{- if and .Values.model.init.enabled (not .Values.model.init.image) -}}
 {{- fail "model.init is enabled without an image" -}}
 {{- end -}}

@@ -6,8 +6,11 @@ cd "$(dirname "$0")/../../.."
 if docker compose version >/dev/null 2>&1; then compose=(docker compose); else compose=(docker-compose); fi
 compose+=(-p quirkwatch-e2e)
 export QUIRKWATCH_PORT=${QUIRKWATCH_PORT:-18080} PROMETHEUS_PORT=${PROMETHEUS_PORT:-19090}
+export MANAGEMENT_PORT=${MANAGEMENT_PORT:-18081}
 services=${SERVICES:-quirkwatch postgres prometheus}
 base=http://127.0.0.1:$QUIRKWATCH_PORT
+# A key of this run.
+eval "export $(docker run --rm "${QUIRKWATCH_IMAGE:-quirkwatch:cpu}" keys generate --env | tr '\n' ' ')"
 
 finish() {
   local code=$?
@@ -19,7 +22,7 @@ trap finish EXIT
 
 ready() {
   for _ in $(seq 120); do
-    [[ $(curl -s -o /dev/null -w '%{http_code}' "$base/actuator/health/readiness") == 200 ]] && return
+    [[ $(curl -s -o /dev/null -w '%{http_code}' "http://127.0.0.1:$MANAGEMENT_PORT/actuator/health/readiness") == 200 ]] && return
     sleep 1
   done
   echo "the service is not ready after two minutes" >&2
@@ -47,7 +50,7 @@ seen() {
 signals=$(grep -c . docs/examples/signals.jsonl)
 send() {
   local verdicts
-  verdicts=$(curl -sf "$base/v1/signals" -H 'Content-Type: application/x-ndjson' --data-binary @docs/examples/signals.jsonl |
+  verdicts=$(curl -sf "$base/v1/signals" -H "Authorization: Bearer $QUIRKWATCH_KEY" -H 'Content-Type: application/x-ndjson' --data-binary @docs/examples/signals.jsonl |
     grep -c '"status":"scored"')
   [[ $verdicts == "$signals" ]] || { echo "$verdicts of $signals signals were scored" >&2; return 1; }
   echo "$verdicts signals scored"
@@ -56,6 +59,7 @@ send() {
 # shellcheck disable=SC2086
 "${compose[@]}" up -d $services
 ready
+[[ $(curl -s -o /dev/null -w '%{http_code}' "$base/v1/models") == 401 ]] || { echo "somebody without a key was let in" >&2; exit 1; }
 send
 seen "$signals"
 sent=$signals

@@ -16,7 +16,9 @@ import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.quirkwatch.web.Scope;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.validation.annotation.Validated;
 
 /// The settings of access, `quirkwatch.access.*`.
@@ -48,6 +50,12 @@ record AccessProperties(
         @DefaultValue("1000") @Min(1) @Max(100_000) int maxKeys,
         @DefaultValue("730d") @NotNull @DurationMin(days = 1) Duration auditRetention,
         @DefaultValue @NotNull @Valid RateLimit rateLimit) {
+
+    /// What holds where nothing is configured.
+    static AccessProperties defaults() {
+        return new Binder(new MapConfigurationPropertySource())
+                .bindOrCreate("quirkwatch.access", AccessProperties.class);
+    }
 
     /// A key that stands in the configuration.
     ///

@@ -24,6 +24,7 @@ final class AccessRules {
                     // Pages without data, one of which asks for the key; and who is signed in.
                     open("GET", "/console/**"),
                     open(null, "/console/session"),
+                    open("GET", "/webjars/**"),
                     any("GET", "/v3/**"),
                     any("GET", "/swagger-ui.html"),
                     any("GET", "/swagger-ui/**"),

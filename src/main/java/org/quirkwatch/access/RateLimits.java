@@ -60,4 +60,10 @@ final class RateLimits {
                                         .formatted(name, requests, windowNanos / SECOND),
                                 Duration.ofSeconds(seconds)));
     }
+
+    /// How many buckets are held.
+    long callers() {
+        buckets.cleanUp();
+        return buckets.estimatedSize();
+    }
 }

@@ -14,18 +14,20 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
+import org.springframework.security.access.AccessDeniedException;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
-import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
+import org.springframework.security.web.context.RequestAttributeSecurityContextRepository;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
+import org.springframework.security.web.csrf.CsrfException;
 import org.springframework.security.web.csrf.CsrfFilter;
 import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
@@ -56,7 +58,13 @@ class SecurityConfiguration {
             ManagementPort management,
             ObjectProvider<JwtDecoder> decoders,
             ProblemWriter problems) {
-        http.sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+        // Every request proves itself, and no session of the container is made: its management
+        // would
+        // also give each request a new token against forgery.
+        http.sessionManagement(AbstractHttpConfigurer::disable)
+                .securityContext(context ->
+                        context.securityContextRepository(
+                                new RequestAttributeSecurityContextRepository()))
                 .requestCache(AbstractHttpConfigurer::disable)
                 .formLogin(AbstractHttpConfigurer::disable)
                 .httpBasic(AbstractHttpConfigurer::disable)
@@ -89,7 +97,7 @@ class SecurityConfiguration {
                                                 request,
                                                 response))
                                 .accessDeniedHandler((request, response, e) ->
-                                        problems.write(forbidden(request), request, response)))
+                                        problems.write(forbidden(request, e), request, response)))
                 .authorizeHttpRequests(all ->
                         all.dispatcherTypeMatchers(
                                         DispatcherType.ASYNC,
@@ -122,13 +130,12 @@ class SecurityConfiguration {
                 Identity.find(request));
     }
 
-    private static Problem forbidden(HttpServletRequest request) {
+    private static Problem forbidden(HttpServletRequest request, AccessDeniedException e) {
         AccessRules.Needed needed =
                 AccessRules.needed(request.getMethod(), request.getRequestURI());
-        boolean allowed = AccessRules.allows(needed, Identity.find(request));
         return new Problem(
                 ProblemCode.FORBIDDEN,
-                allowed
+                e instanceof CsrfException
                         ? "a call by the console's cookie needs the header X-XSRF-TOKEN with the value"
                                 + " of the cookie XSRF-TOKEN"
                         : "this needs the scope %s"

@@ -5,6 +5,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.GeneralSecurityException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -16,7 +20,7 @@ import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.torch.DType;
 
 /// An artifact on disk: a directory with `manifest.json`, `detector.safetensors` (float64), and
-/// perhaps a card, `README.md`, for people.
+/// perhaps a card, `README.md`, for people, and a signature, `manifest.sig`.
 public final class ArtifactDirectory {
 
     static final String MANIFEST = "manifest.json";
@@ -69,12 +73,50 @@ public final class ArtifactDirectory {
         }
     }
 
-    /// Reads an artifact and checks everything in it.
+    /// Reads an artifact and checks everything in it, whoever made it.
     ///
     /// @throws Problem `invalid-artifact`: names the file, the field or tensor, and what was
     ///   expected
     public static Artifact read(Path directory) {
-        return new ArtifactReader(directory).read();
+        return read(directory, SignaturePolicy.anybody());
+    }
+
+    /// Reads an artifact and checks everything in it, before all who signed it.
+    ///
+    /// @throws Problem `artifact-unsigned`, `artifact-signature-invalid`, and `invalid-artifact`:
+    ///   names the file, the field or tensor, and what was expected
+    public static Artifact read(Path directory, SignaturePolicy signatures) {
+        return new ArtifactReader(directory, signatures).read();
+    }
+
+    /// Signs an artifact, after everything in it was checked. Whoever signed it before no longer
+    /// has.
+    ///
+    /// @param key a PEM file with an Ed25519 private key (PKCS #8), as `openssl genpkey -algorithm
+    ///   ed25519` writes it
+    /// @throws Problem `invalid-artifact`; `invalid-file` for what is no such key, or when the
+    ///   signature cannot be written
+    public static void sign(Path directory, Path key) {
+        PrivateKey signer = Pem.privateKey(key);
+        Artifact checked = read(directory);
+        try {
+            byte[] manifest = Files.readAllBytes(directory.resolve(MANIFEST));
+            Signature signature = Signature.getInstance("Ed25519");
+            signature.initSign(signer);
+            signature.update(manifest);
+            String text = Base64.getEncoder().encodeToString(signature.sign()) + "\n";
+            Path fresh = directory.resolve("." + SignaturePolicy.FILE + "." + UUID.randomUUID());
+            Files.writeString(fresh, text);
+            Files.move(
+                    fresh,
+                    directory.resolve(SignaturePolicy.FILE),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw invalidFile("%s: the signature cannot be written".formatted(checked.id()), e);
+        } catch (GeneralSecurityException e) {
+            throw invalidFile("%s: no key that can sign".formatted(key.getFileName()), e);
+        }
     }
 
     private static void writeTensors(SortedMap<String, Matrix> tensors, Path file) {
@@ -102,7 +144,8 @@ public final class ArtifactDirectory {
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(target)) {
             for (Path file : files) {
-                if (!Set.of(MANIFEST, TENSORS, CARD).contains(file.getFileName().toString())) {
+                if (!Set.of(MANIFEST, TENSORS, CARD, SignaturePolicy.FILE)
+                        .contains(file.getFileName().toString())) {
                     throw invalidFile(
                             "%s is no artifact: it holds %s; choose another folder"
                                     .formatted(target.getFileName(), file.getFileName()),

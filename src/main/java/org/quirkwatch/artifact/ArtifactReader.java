@@ -51,8 +51,11 @@ final class ArtifactReader {
 
     private final Path directory;
 
-    ArtifactReader(Path directory) {
+    private final SignaturePolicy signatures;
+
+    ArtifactReader(Path directory, SignaturePolicy signatures) {
         this.directory = directory;
+        this.signatures = signatures;
     }
 
     Artifact read() {
@@ -94,6 +97,7 @@ final class ArtifactReader {
                     ArtifactDirectory.MANIFEST,
                     "more than %d bytes, which is the limit".formatted(MOST_MANIFEST_BYTES));
         }
+        signatures.check(directory, json);
         try {
             return ManifestJson.parse(json);
         } catch (DatabindException e) {

@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,7 @@ import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.quirky.QuirkySplit;
 import org.quirkwatch.quirky.QuirkyTask;
+import org.quirkwatch.web.Scope;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.ParameterException;
@@ -91,6 +93,14 @@ public final class Commands {
                         .addSubcommand(new DetectCommand(terminal))
                         .addSubcommand(new EvaluateCommand(terminal))
                         .addSubcommand(new InspectCommand(terminal))
+                        .addSubcommand(new SignCommand())
+                        .addSubcommand(
+                                new CommandLine(new KeysCommand())
+                                        .addSubcommand(new KeysGenerateCommand(terminal))
+                                        .addSubcommand(new KeysCreateCommand(terminal))
+                                        .addSubcommand(new KeysListCommand(terminal))
+                                        .addSubcommand(new KeysRotateCommand(terminal))
+                                        .addSubcommand(new KeysRevokeCommand(terminal)))
                         .addSubcommand(
                                 new CommandLine(new SaeCommand())
                                         .addSubcommand(new SaeTrainCommand(terminal)))
@@ -103,6 +113,8 @@ public final class Commands {
                                         .addSubcommand(new QuirkyFinetuneCommand(terminal))
                                         .addSubcommand(new QuirkyCheckCommand(terminal)));
         commandLine
+                .registerConverter(Duration.class, KeyDatabase::duration)
+                .registerConverter(Scope.class, KeyDatabase::scope)
                 .registerConverter(Position.class, checked(Position::parse))
                 .registerConverter(ModelOptions.DeviceName.class, ModelOptions.DeviceName::parse)
                 .registerConverter(QuirkyTask.class, checked(QuirkyTask::parse))

@@ -5,9 +5,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.quirkwatch.artifact.ArtifactDirectory;
+import org.quirkwatch.artifact.SignaturePolicy;
 import org.quirkwatch.bundled.Bundled;
 import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.problem.Problem;
@@ -50,6 +52,14 @@ final class ScoreCommand implements Callable<Integer> {
             paramLabel = "DIR",
             description = "An artifact that was fitted on the model (default: the bundled one).")
     private Optional<Path> detector = Optional.empty();
+
+    @Option(
+            names = "--trusted-key",
+            paramLabel = "FILE.pem",
+            description =
+                    "An Ed25519 public key; given, the detector has to be signed by one of them"
+                            + " (see sign).")
+    private List<Path> trustedKeys = List.of();
 
     @Option(
             names = "--input",
@@ -95,6 +105,7 @@ final class ScoreCommand implements Callable<Integer> {
             OutputFile.requireWritable(output.get());
         }
         Policy policy = policy();
+        SignaturePolicy signatures = SignaturePolicy.of(trustedKeys, !trustedKeys.isEmpty());
         InputStream in = input.isPresent() ? Files.newInputStream(input.get()) : terminal.in();
         String name =
                 input.map(path -> String.valueOf(path.getFileName())).orElse("standard input");
@@ -102,7 +113,9 @@ final class ScoreCommand implements Callable<Integer> {
                 HookedModel hooked = model.load()) {
             Scorer scorer =
                     new Scorer(
-                            hooked, ArtifactDirectory.read(detector.orElseGet(Bundled::detector)));
+                            hooked,
+                            ArtifactDirectory.read(
+                                    detector.orElseGet(Bundled::detector), signatures));
             policy.requireResolvable(scorer.artifact().calibration());
             VerdictWriter verdicts = new VerdictWriter(scorer, policy, explain);
             try (ShownProgress progress = terminal.progress("score")) {

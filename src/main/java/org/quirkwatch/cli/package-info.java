@@ -1,6 +1,8 @@
 /// The commands of the one jar.
 @ApplicationModule(
         allowedDependencies = {
+            "access",
+            "web",
             "scoring",
             "evaluation",
             "fitting",

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.web.BoundedBodies;
+import org.quirkwatch.web.Identity;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,14 +32,15 @@ final class ReviewBodies {
     /// A decision; the outcome is confirmed or dismissed.
     record Decision(String reviewer, ReviewStatus outcome, @Nullable String note) {}
 
-    /// The reviewer of `{"reviewer": "…"}`.
+    /// The reviewer of `{"reviewer": "…"}`: where callers prove who they are, that is who sends it,
+    /// and the body names nobody else.
     ///
     /// @throws Problem `malformed-json`, `invalid-review`, and as [BoundedBodies#read] does
     String reviewer(HttpServletRequest request) {
         Map<?, ?> fields = fields(request);
         List<Problem.FieldError> errors = new ArrayList<>();
         refuseOthers(fields, List.of("reviewer"), errors);
-        String reviewer = text(fields, "reviewer", MAX_REVIEWER, true, errors);
+        String reviewer = reviewer(fields, Identity.of(request), errors);
         return required(reviewer, errors);
     }
 
@@ -49,7 +51,7 @@ final class ReviewBodies {
         Map<?, ?> fields = fields(request);
         List<Problem.FieldError> errors = new ArrayList<>();
         refuseOthers(fields, List.of("reviewer", "outcome", "note"), errors);
-        String reviewer = text(fields, "reviewer", MAX_REVIEWER, true, errors);
+        String reviewer = reviewer(fields, Identity.of(request), errors);
         String note = text(fields, "note", MAX_NOTE, false, errors);
         Object outcome = fields.get("outcome");
         if (!("confirmed".equals(outcome) || "dismissed".equals(outcome))) {
@@ -84,6 +86,22 @@ final class ReviewBodies {
                 return;
             }
         }
+    }
+
+    private static @Nullable String reviewer(
+            Map<?, ?> fields, Identity caller, List<Problem.FieldError> errors) {
+        String named = text(fields, "reviewer", MAX_REVIEWER, !caller.verified(), errors);
+        if (!caller.verified()) {
+            return named;
+        }
+        if (named != null && !named.equals(caller.name())) {
+            errors.add(
+                    new Problem.FieldError(
+                            "/reviewer",
+                            "the caller is %s: the same, or none, was expected"
+                                    .formatted(caller.name())));
+        }
+        return caller.name();
     }
 
     private static @Nullable String text(

@@ -79,23 +79,25 @@ record ReviewDocument(
     @Schema(name = "Reviewer", description = "Who looks at it.")
     record ByReviewer(
             @Schema(
-                            description = "The reviewer's name.",
+                            description =
+                                    "The reviewer's name. Required where access is off; else it may be"
+                                            + " absent, or is the caller's.",
                             example = "reviewer-1",
                             minLength = 1,
-                            maxLength = 100,
-                            requiredMode = RequiredMode.REQUIRED)
-                    String reviewer) {}
+                            maxLength = 100)
+                    @Nullable String reviewer) {}
 
     /// What a reviewer decides.
     @Schema(name = "ReviewDecision", description = "What a reviewer holds of the signal.")
     record Decision(
             @Schema(
-                            description = "The reviewer's name, as in the claim.",
+                            description =
+                                    "The reviewer's name, as in the claim. Required where access is"
+                                            + " off; else it may be absent, or is the caller's.",
                             example = "reviewer-1",
                             minLength = 1,
-                            maxLength = 100,
-                            requiredMode = RequiredMode.REQUIRED)
-                    String reviewer,
+                            maxLength = 100)
+                    @Nullable String reviewer,
             @Schema(
                             description = "`confirmed`: anomalous; `dismissed`: not.",
                             allowableValues = {"confirmed", "dismissed"},

@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.ArtifactDirectory;
+import org.quirkwatch.artifact.SignaturePolicy;
 import org.quirkwatch.bundled.Bundled;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.checkpoint.ScanMemory;
@@ -42,7 +43,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// Puts the service together: the model and the detector are loaded, matched and tried before the
 /// first request can come. What cannot be loaded ends the start.
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(QuirkwatchProperties.class)
+@EnableConfigurationProperties({QuirkwatchProperties.class, ArtifactProperties.class})
 class ScoringConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(ScoringConfiguration.class);
@@ -78,11 +79,17 @@ class ScoringConfiguration {
     }
 
     @Bean
-    Artifact artifact(QuirkwatchProperties properties) {
+    SignaturePolicy signaturePolicy(ArtifactProperties properties) {
+        return SignaturePolicy.of(properties.trustedKeys(), properties.requireSignature());
+    }
+
+    @Bean
+    Artifact artifact(QuirkwatchProperties properties, SignaturePolicy signatures) {
         return ArtifactDirectory.read(
                 properties.detector().isEmpty()
                         ? Bundled.detector()
-                        : Path.of(properties.detector()));
+                        : Path.of(properties.detector()),
+                signatures);
     }
 
     @Bean

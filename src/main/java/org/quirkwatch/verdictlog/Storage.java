@@ -13,7 +13,7 @@ import org.quirkwatch.problem.ProblemCode;
 /// @param url JDBC
 /// @param embedded whether it is the database within this process, whose file is its own
 /// @param shown what to call it in messages
-record Storage(String url, boolean embedded, String shown) {
+public record Storage(String url, boolean embedded, String shown) {
 
     private static final String POSTGRESQL = "jdbc:postgresql:";
     private static final String FILE = "quirkwatch";
@@ -23,7 +23,7 @@ record Storage(String url, boolean embedded, String shown) {
     /// @param url `spring.datasource.url`; null for the embedded database
     /// @param data directory of the embedded database, made where it is missing
     /// @throws Problem `invalid-file` when the directory cannot be made or written
-    static Storage of(@Nullable String url, String data) {
+    public static Storage of(@Nullable String url, String data) {
         if (url != null && !url.isBlank()) {
             return new Storage(
                     url,
@@ -77,11 +77,16 @@ record Storage(String url, boolean embedded, String shown) {
         }
     }
 
-    /// Why the tables could not be brought up to date, in one line.
-    Problem unusable(Exception cause) {
+    /// Whether another process has the file of the embedded database.
+    public boolean locked(Exception cause) {
         String reason = Failures.rootMessage(cause);
-        boolean locked =
-                embedded && (reason.contains("is locked") || reason.contains("already in use"));
+        return embedded && (reason.contains("is locked") || reason.contains("already in use"));
+    }
+
+    /// Why the tables could not be brought up to date, in one line.
+    public Problem unusable(Exception cause) {
+        String reason = Failures.rootMessage(cause);
+        boolean locked = locked(cause);
         return new Problem(
                 ProblemCode.LOG_UNAVAILABLE,
                 locked

@@ -62,6 +62,11 @@ class CommandsTest {
                 "evaluate --output x --tasks nli --data y --data z | may be given once",
                 "evaluate --output x --models y --model z | exclude each other",
                 "inspect | DIR",
+                "sign x | --key",
+                "keys | which",
+                "keys create --name x | --scopes",
+                "keys create --name x --scopes root | score, review or admin",
+                "keys create --name x --scopes score --expires soon | such as 90d",
                 "quirky | which",
                 "sae | which",
                 "sae train --signals x --output y --hook-point blocks.0.nowhere | blocks.0.nowhere"
@@ -91,6 +96,7 @@ class CommandsTest {
                 "evaluate --models src --output OUT | src: holds no folder with a model",
                 "evaluate --model none --data src --output OUT | trusted.jsonl: there is no such",
                 "evaluate --report-only --output OUT | cells.ndjson: there is no such file",
+                "sign --key none.pem none | none.pem",
                 "inspect none | none",
                 "inspect src | neither"
             })
@@ -125,6 +131,8 @@ class CommandsTest {
                         "detect",
                         "evaluate",
                         "inspect",
+                        "sign",
+                        "keys",
                         "sae",
                         "quirky");
         root.getSubcommands().values().forEach(CommandsTest::explains);

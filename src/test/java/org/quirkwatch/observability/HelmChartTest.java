@@ -106,6 +106,8 @@ class HelmChartTest {
                 "model.path=../secret | Does not match pattern",
                 "model.path=m | there is no volume",
                 "drainSeconds=50 | it has to be that at least",
+                "serviceMonitor.enabled=true,service.type=LoadBalancer | management port",
+                "access.key=qw_x | key",
                 "autoscaling.enabled=true,keda.enabled=true | only one of them"
             })
     void valuesThatCannotBeMeantAreRefusedWithTheReason(String values, String reason)

@@ -24,7 +24,18 @@ final class LoggedService implements AutoCloseable {
     ///
     /// @param more settings
     static LoggedService start(Store store, String... more) {
-        List<String> settings = new ArrayList<>(Arrays.asList(store.settings()));
+        return start(Arrays.asList(store.settings()), more);
+    }
+
+    /// Starts one that keeps nothing.
+    ///
+    /// @param more settings
+    static LoggedService startWithoutLog(String... more) {
+        return start(List.of("quirkwatch.verdict-log.enabled=false"), more);
+    }
+
+    private static LoggedService start(List<String> database, String... more) {
+        List<String> settings = new ArrayList<>(database);
         settings.addAll(
                 List.of(
                         "server.port=0",
@@ -48,6 +59,16 @@ final class LoggedService implements AutoCloseable {
 
     Caller caller() {
         return caller;
+    }
+
+    /// The port where it listens.
+    int port() {
+        return Objects.requireNonNull(context.getWebServer()).getPort();
+    }
+
+    /// What it is made of.
+    ServletWebServerApplicationContext context() {
+        return context;
     }
 
     @Override
