@@ -16,7 +16,11 @@ LOAD := target/test-classes/org/quirkwatch/bench/Load.class
 
 DOCKER_BUILD ?= docker build
 
-.PHONY: help serve test verify package image image-gpu compose-test chart format openapi bench bench-serving load kill methods evaluate train zoo
+# Of `make fuzz`: how many cases for each operation, and the seed.
+FUZZ_CASES ?= 400
+FUZZ_SEED ?= 1
+
+.PHONY: help fuzz serve test verify package image image-gpu compose-test chart format openapi bench bench-serving load kill methods evaluate train zoo
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +75,9 @@ load: $(LOAD) ## drive a running service over HTTP, as built (RUN="rate --port 8
 kill: package ## kill a service under load 20 times and count what is lost (KILL="--times 20"; DATA=target/kill-data)
 	rm -rf $(DATA)
 	$(MAKE) -s load RUN='kill --port 8087 $(KILL) --command "bin/quirkwatch serve --server.port=8087 --quirkwatch.data=$(DATA) --quirkwatch.policies.default.alpha-review=0.5 $(SERVE)"'
+
+fuzz: package ## send a service cases made from openapi.yaml, with a key (schemathesis from PyPI in target/fuzz; FUZZ_CASES=400)
+	FUZZ_CASES=$(FUZZ_CASES) FUZZ_SEED=$(FUZZ_SEED) src/test/sh/fuzz.sh
 
 methods: package ## every feature and rule on the bundled model: the table of docs/METHODS.md (about 20 minutes)
 	bin/quirkwatch quirky generate --task addition --split trusted --output target/trusted.jsonl
