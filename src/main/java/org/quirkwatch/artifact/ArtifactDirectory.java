@@ -19,8 +19,9 @@ import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.torch.DType;
 
-/// An artifact on disk: a directory with `manifest.json`, `detector.safetensors` (float64), and
-/// perhaps a card, `README.md`, for people, and a signature, `manifest.sig`.
+/// An artifact on disk: a directory with `manifest.json`, `detector.safetensors` (float64, the
+/// features of examples float32), perhaps `examples.jsonl` with the texts of trusted examples,
+/// perhaps a signature, `manifest.sig`, and perhaps a card, `README.md`, for people.
 public final class ArtifactDirectory {
 
     static final String MANIFEST = "manifest.json";
@@ -49,6 +50,10 @@ public final class ArtifactDirectory {
         try {
             Files.createDirectory(fresh);
             writeTensors(Manifest.tensors(artifact), fresh.resolve(TENSORS));
+            TrustedExamples examples = artifact.kept().examples();
+            if (!examples.isEmpty()) {
+                Files.write(fresh.resolve(ExamplesFile.NAME), ExamplesFile.write(examples.texts()));
+            }
             Files.write(fresh.resolve(MANIFEST), ManifestJson.readable(artifact.manifest()));
             if (Files.isRegularFile(target.resolve(CARD))) {
                 Files.copy(target.resolve(CARD), fresh.resolve(CARD));
@@ -125,14 +130,29 @@ public final class ArtifactDirectory {
                         .map(entry ->
                                 new SafetensorsWriter.Entry(
                                         entry.getKey(),
-                                        DType.FLOAT64,
+                                        Manifest.dtype(entry.getKey()),
                                         entry.getValue().rows(),
                                         entry.getValue().columns()))
                         .toList();
         try (SafetensorsWriter writer = SafetensorsWriter.create(file, entries, Map.of())) {
-            tensors.forEach((name, matrix) -> writer.write(name, matrix.toArray()));
+            tensors.forEach((name, matrix) -> {
+                if (Manifest.dtype(name) == DType.FLOAT32) {
+                    writer.write(name, single(matrix));
+                } else {
+                    writer.write(name, matrix.toArray());
+                }
+            });
             writer.commit();
         }
+    }
+
+    private static float[] single(Matrix matrix) {
+        double[] values = matrix.toArray();
+        float[] single = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            single[i] = (float) values[i];
+        }
+        return single;
     }
 
     private static void requireReplaceable(Path target) {
@@ -144,7 +164,7 @@ public final class ArtifactDirectory {
         }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(target)) {
             for (Path file : files) {
-                if (!Set.of(MANIFEST, TENSORS, CARD, SignaturePolicy.FILE)
+                if (!Set.of(MANIFEST, TENSORS, ExamplesFile.NAME, CARD, SignaturePolicy.FILE)
                         .contains(file.getFileName().toString())) {
                     throw invalidFile(
                             "%s is no artifact: it holds %s; choose another folder"

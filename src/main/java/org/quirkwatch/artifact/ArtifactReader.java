@@ -33,7 +33,6 @@ import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
-import org.quirkwatch.torch.DType;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DatabindException;
 
@@ -60,7 +59,8 @@ final class ArtifactReader {
 
     Artifact read() {
         Manifest manifest = manifest();
-        SortedMap<String, Matrix> tensors = tensors(manifest);
+        List<TrustedExamples.Text> examples = examples(manifest);
+        SortedMap<String, Matrix> tensors = tensors(manifest, examples.size());
         String tensorsDigest = Digest.of(tensors);
         if (!tensorsDigest.equals(manifest.tensorsDigest())) {
             throw invalid(
@@ -68,7 +68,7 @@ final class ArtifactReader {
                     "digest %s expected, found %s"
                             .formatted(manifest.tensorsDigest(), tensorsDigest));
         }
-        Artifact artifact = assemble(manifest, tensors);
+        Artifact artifact = assemble(manifest, tensors, examples);
         if (!artifact.digest().equals(manifest.digest())) {
             throw invalid(
                     ArtifactDirectory.MANIFEST,
@@ -83,20 +83,7 @@ final class ArtifactReader {
         if (!Files.isRegularFile(file)) {
             throw invalid(ArtifactDirectory.MANIFEST, "there is no such file: no artifact");
         }
-        byte[] json;
-        try (InputStream in = Files.newInputStream(file)) {
-            json = in.readNBytes(MOST_MANIFEST_BYTES + 1);
-        } catch (IOException e) {
-            throw new Problem(
-                    ProblemCode.INVALID_ARTIFACT,
-                    ArtifactDirectory.MANIFEST + ": cannot be read",
-                    e);
-        }
-        if (json.length > MOST_MANIFEST_BYTES) {
-            throw invalid(
-                    ArtifactDirectory.MANIFEST,
-                    "more than %d bytes, which is the limit".formatted(MOST_MANIFEST_BYTES));
-        }
+        byte[] json = bytes(ArtifactDirectory.MANIFEST, MOST_MANIFEST_BYTES);
         signatures.check(directory, json);
         try {
             return ManifestJson.parse(json);
@@ -118,6 +105,44 @@ final class ArtifactReader {
                     e);
         } catch (IllegalArgumentException e) {
             throw invalid(ArtifactDirectory.MANIFEST, e);
+        }
+    }
+
+    private byte[] bytes(String name, int most) {
+        byte[] bytes;
+        try (InputStream in = Files.newInputStream(directory.resolve(name))) {
+            bytes = in.readNBytes(most + 1);
+        } catch (IOException e) {
+            throw new Problem(ProblemCode.INVALID_ARTIFACT, name + ": cannot be read", e);
+        }
+        if (bytes.length > most) {
+            throw invalid(name, "more than %d bytes, which is the limit".formatted(most));
+        }
+        return bytes;
+    }
+
+    private List<TrustedExamples.Text> examples(Manifest manifest) {
+        for (String name : manifest.files().keySet()) {
+            if (!name.equals(ExamplesFile.NAME)) {
+                throw invalid(
+                        ArtifactDirectory.MANIFEST,
+                        "field files may name %s only".formatted(ExamplesFile.NAME));
+            }
+        }
+        String expected = manifest.files().get(ExamplesFile.NAME);
+        if (expected == null) {
+            return List.of();
+        }
+        byte[] lines = bytes(ExamplesFile.NAME, ExamplesFile.MOST_BYTES);
+        String found = Digest.of(lines);
+        if (!found.equals(expected)) {
+            throw invalid(
+                    ExamplesFile.NAME, "digest %s expected, found %s".formatted(expected, found));
+        }
+        try {
+            return ExamplesFile.read(lines);
+        } catch (IllegalArgumentException e) {
+            throw invalid(ExamplesFile.NAME, e);
         }
     }
 
@@ -180,14 +205,21 @@ final class ArtifactReader {
     /// Adds the shapes of kept rows that the file holds: how many rows they are the manifest says,
     /// how wide the detector, once it is there.
     private static void addKept(
-            SortedMap<String, List<Integer>> shapes, Manifest manifest, SafetensorsFile file) {
+            SortedMap<String, List<Integer>> shapes,
+            Manifest manifest,
+            int nExamples,
+            SafetensorsFile file) {
         for (Manifest.LayerEntry layer : manifest.layers()) {
             Map<String, Integer> rows =
                     Map.of(
-                            Manifest.headMean(layer.name()), 1,
-                            Manifest.scaleRows(layer.name()), manifest.provenance().nScale(),
+                            Manifest.headMean(layer.name()),
+                            1,
+                            Manifest.exampleRows(layer.name()),
+                            nExamples,
+                            Manifest.scaleRows(layer.name()),
+                            manifest.provenance().nScale(),
                             Manifest.calibrationRows(layer.name()),
-                                    manifest.provenance().nCalibration());
+                            manifest.provenance().nCalibration());
             rows.forEach((name, count) -> {
                 if (file.contains(name)) {
                     long[] shape = file.info(name).shape();
@@ -199,12 +231,12 @@ final class ArtifactReader {
         requireBounded(shapes);
     }
 
-    private SortedMap<String, Matrix> tensors(Manifest manifest) {
+    private SortedMap<String, Matrix> tensors(Manifest manifest, int nExamples) {
         SortedMap<String, List<Integer>> shapes = expectedShapes(manifest);
         SafetensorsFile file =
                 SafetensorsFile.open(
                         directory.resolve(ArtifactDirectory.TENSORS), ProblemCode.INVALID_ARTIFACT);
-        addKept(shapes, manifest, file);
+        addKept(shapes, manifest, nExamples, file);
         Set<String> superfluous = new TreeSet<>(file.names());
         superfluous.removeAll(shapes.keySet());
         if (!superfluous.isEmpty()) {
@@ -216,12 +248,12 @@ final class ArtifactReader {
         shapes.forEach((name, shape) -> {
             TensorInfo info = file.info(name);
             long[] expected = {shape.get(0), shape.get(1)};
-            if (!info.format().equals(DType.FLOAT64.safetensorsName())
-                    || !Arrays.equals(info.shape(), expected)) {
+            String format = Manifest.dtype(name).safetensorsName();
+            if (!info.format().equals(format) || !Arrays.equals(info.shape(), expected)) {
                 throw invalid(
                         ArtifactDirectory.TENSORS,
-                        "tensor %s must be F64 of shape %s, got %s of shape %s"
-                                .formatted(name, shape, info.format(), info.shapeText()));
+                        "tensor %s must be %s of shape %s, got %s of shape %s"
+                                .formatted(name, format, shape, info.format(), info.shapeText()));
             }
         });
         // Only now that all shapes are known to be those of the file are values read.
@@ -230,7 +262,10 @@ final class ArtifactReader {
         return tensors;
     }
 
-    private static Artifact assemble(Manifest manifest, SortedMap<String, Matrix> tensors) {
+    private static Artifact assemble(
+            Manifest manifest,
+            SortedMap<String, Matrix> tensors,
+            List<TrustedExamples.Text> examples) {
         FeatureSet features = features(manifest, tensors);
         Rule rule;
         try {
@@ -275,22 +310,27 @@ final class ArtifactReader {
                     new LayeredDetector(layers, Aggregation.parse(manifest.aggregation()), scale),
                     calibration,
                     manifest.provenance(),
-                    kept(manifest, tensors));
+                    kept(manifest, tensors, examples));
         } catch (Problem | IllegalArgumentException e) {
             throw invalid(ArtifactDirectory.MANIFEST, e);
         }
     }
 
-    private static KeptRows kept(Manifest manifest, SortedMap<String, Matrix> tensors) {
+    private static KeptRows kept(
+            Manifest manifest,
+            SortedMap<String, Matrix> tensors,
+            List<TrustedExamples.Text> examples) {
         SequencedMap<String, Matrix> means = new LinkedHashMap<>();
         SequencedMap<String, Matrix> scale = new LinkedHashMap<>();
         SequencedMap<String, Matrix> calibration = new LinkedHashMap<>();
+        SequencedMap<String, Matrix> seen = new LinkedHashMap<>();
         for (Manifest.LayerEntry layer : manifest.layers()) {
             put(means, layer.name(), tensors.get(Manifest.headMean(layer.name())));
             put(scale, layer.name(), tensors.get(Manifest.scaleRows(layer.name())));
             put(calibration, layer.name(), tensors.get(Manifest.calibrationRows(layer.name())));
+            put(seen, layer.name(), tensors.get(Manifest.exampleRows(layer.name())));
         }
-        return new KeptRows(means, scale, calibration);
+        return new KeptRows(means, scale, calibration, new TrustedExamples(examples, seen));
     }
 
     private static void put(Map<String, Matrix> to, String layer, @Nullable Matrix matrix) {

@@ -15,14 +15,20 @@ import org.quirkwatch.linalg.Matrix;
 ///   where none are kept. Of rules that learn from untrusted rows: these and the following are
 ///   scored anew when other untrusted rows take the place of those of the fit
 /// @param calibration the rows of the calibration, `[nCalibration, width]`; of the same layers
+/// @param examples of the rows that were fitted, with their texts
 public record KeptRows(
         SequencedMap<String, Matrix> headMeans,
         SequencedMap<String, Matrix> scale,
-        SequencedMap<String, Matrix> calibration) {
+        SequencedMap<String, Matrix> calibration,
+        TrustedExamples examples) {
 
     /// Nothing.
     public static final KeptRows NONE =
-            new KeptRows(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
+            new KeptRows(
+                    new LinkedHashMap<>(),
+                    new LinkedHashMap<>(),
+                    new LinkedHashMap<>(),
+                    TrustedExamples.NONE);
 
     /// Numbers of the rows of scale and calibration: half a gigabyte.
     public static final long MOST_VALUES = 1L << 26;
@@ -57,6 +63,7 @@ public record KeptRows(
     ///   number of rows
     void require(SequencedMap<String, Integer> widths, int nScale, int nCalibration) {
         require("the mean of heads", headMeans, widths, 1);
+        examples.require(widths);
         if (hasHeldOut()) {
             if (!scale.keySet().equals(widths.keySet())) {
                 throw new IllegalArgumentException(

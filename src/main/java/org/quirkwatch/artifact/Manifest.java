@@ -1,5 +1,6 @@
 package org.quirkwatch.artifact;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,11 +15,14 @@ import org.quirkwatch.model.HookPoint;
 import org.quirkwatch.model.Position;
 import org.quirkwatch.model.Quantity;
 import org.quirkwatch.model.Tap;
+import org.quirkwatch.torch.DType;
 
 /// What `manifest.json` says. Its canonical form, over which the digest goes, is the JSON of these
 /// fields with sorted names, no spaces, and an empty digest; a file may be laid out differently.
 ///
-/// @param digest of the canonical form, which covers the tensors by their own digest
+/// @param digest of the canonical form, which covers the tensors and the other files by their own
+///   digests
+/// @param files the other files that belong to it, and their digests; left out where there are none
 record Manifest(
         String format,
         int formatVersion,
@@ -30,13 +34,15 @@ record Manifest(
         List<LayerEntry> layers,
         String aggregation,
         Provenance provenance,
-        String tensorsDigest) {
+        String tensorsDigest,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, String> files) {
 
     static final String FORMAT = "quirkwatch-detector";
     static final int FORMAT_VERSION = 2;
 
     static final String SCALE_SCORES = "scale/scores";
     static final String CALIBRATION_SCORES = "calibration/scores";
+    private static final String EXAMPLES = "examples/rows/";
 
     /// @param quantity `activation`, `gradient-of-log-odds`, `gradient-of-log-prob`,
     ///   `gradient-of-contrast` or `gradient-of-read-out-B` of a block B
@@ -140,8 +146,16 @@ record Manifest(
                         layers,
                         artifact.detector().aggregation().text(),
                         artifact.provenance(),
-                        Digest.of(tensors(artifact)));
+                        Digest.of(tensors(artifact)),
+                        files(artifact));
         return unsigned.withDigest(Digest.of(ManifestJson.canonical(unsigned)));
+    }
+
+    private static Map<String, String> files(Artifact artifact) {
+        TrustedExamples examples = artifact.kept().examples();
+        return examples.isEmpty()
+                ? Map.of()
+                : Map.of(ExamplesFile.NAME, Digest.of(ExamplesFile.write(examples.texts())));
     }
 
     /// Every tensor of an artifact by its name in the file.
@@ -163,6 +177,7 @@ record Manifest(
         kept.headMeans().forEach((layer, mean) -> tensors.put(headMean(layer), mean));
         kept.scale().forEach((layer, rows) -> tensors.put(scaleRows(layer), rows));
         kept.calibration().forEach((layer, rows) -> tensors.put(calibrationRows(layer), rows));
+        kept.examples().features().forEach((layer, rows) -> tensors.put(exampleRows(layer), rows));
         tensors.put(SCALE_SCORES, artifact.detector().scale().scores());
         tensors.put(CALIBRATION_SCORES, vector(artifact.calibration().scores()));
         return tensors;
@@ -193,6 +208,16 @@ record Manifest(
         return "calibration/rows/" + layer;
     }
 
+    /// The name in the file of a layer's features of the examples, which need not be there.
+    static String exampleRows(String layer) {
+        return EXAMPLES + layer;
+    }
+
+    /// The number format of a tensor by its name in the file.
+    static DType dtype(String name) {
+        return name.startsWith(EXAMPLES) ? DType.FLOAT32 : DType.FLOAT64;
+    }
+
     private Manifest withDigest(String value) {
         return new Manifest(
                 format,
@@ -205,7 +230,8 @@ record Manifest(
                 layers,
                 aggregation,
                 provenance,
-                tensorsDigest);
+                tensorsDigest,
+                files);
     }
 
     private static Matrix vector(double[] values) {

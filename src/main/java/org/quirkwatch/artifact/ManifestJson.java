@@ -11,38 +11,50 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A manifest to JSON and back. Reading is strict: no unknown, missing, repeated or null field, no
 /// number for a text, nothing after the end.
 final class ManifestJson {
 
-    private static final JsonMapper MAPPER =
-            JsonMapper.builder(
-                            JsonFactory.builder()
-                                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                                    .streamReadConstraints(
-                                            StreamReadConstraints.builder()
-                                                    .maxNestingDepth(16)
-                                                    .maxNumberLength(40)
-                                                    .maxStringLength(4096)
-                                                    .maxNameLength(512)
-                                                    .build())
-                                    .build())
-                    .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                    .changeDefaultNullHandling(nulls -> nulls.withContentNulls(Nulls.FAIL))
-                    .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
-                    .disable(MapperFeature.SORT_CREATOR_PROPERTIES_FIRST)
-                    .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-                    .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
-                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                    .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-                    .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-                    .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                    .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                    .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-                    .build();
+    private static final int MOST_TEXT = 4096;
+    private static final JsonMapper MAPPER = mapper(MOST_TEXT).build();
 
     private ManifestJson() {}
+
+    /// One that is as strict, save that fields may be missing, for lines of texts.
+    static JsonMapper strict() {
+        return mapper(ExamplesFile.MOST_BYTES)
+                .disable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                .disable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+                .build();
+    }
+
+    private static JsonMapper.Builder mapper(int mostText) {
+        return JsonMapper.builder(
+                        JsonFactory.builder()
+                                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                                .streamReadConstraints(
+                                        StreamReadConstraints.builder()
+                                                .maxNestingDepth(16)
+                                                .maxNumberLength(40)
+                                                .maxStringLength(mostText)
+                                                .maxNameLength(512)
+                                                .build())
+                                .build())
+                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .changeDefaultNullHandling(nulls -> nulls.withContentNulls(Nulls.FAIL))
+                .enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+                .disable(MapperFeature.SORT_CREATOR_PROPERTIES_FIRST)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+                .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+                .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+                .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
+    }
 
     static byte[] canonical(Manifest manifest) {
         return MAPPER.writeValueAsBytes(manifest);
@@ -64,6 +76,10 @@ final class ManifestJson {
         if (tree.path("format_version").asInt(-1) != Manifest.FORMAT_VERSION) {
             throw new IllegalArgumentException(
                     "field format_version must be %d".formatted(Manifest.FORMAT_VERSION));
+        }
+        if (tree instanceof ObjectNode fields && !fields.has("files")) {
+            // Artifacts that keep nothing but tensors have no such field.
+            fields.putObject("files");
         }
         return MAPPER.treeToValue(tree, Manifest.class);
     }

@@ -63,6 +63,7 @@ final class Description {
         calibration.put("n", artifact.calibration().n());
         calibration.put("smallest_p_value", 1 / (artifact.calibration().n() + 1.0));
         values.put("calibration", calibration);
+        values.put("examples", artifact.kept().examples().texts().size());
         values.put("provenance", provenance(artifact.provenance()));
         return values;
     }

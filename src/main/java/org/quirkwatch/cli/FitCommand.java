@@ -182,6 +182,15 @@ final class FitCommand implements Callable<Integer> {
     private long seed;
 
     @Option(
+            names = "--keep-examples",
+            paramLabel = "N",
+            defaultValue = "200",
+            description =
+                    "Trusted signals that the artifact keeps as they are, for reviewers to compare"
+                            + " with; 0 keeps no text, 2000 is the most.")
+    private int keepExamples = FitOptions.EXAMPLES;
+
+    @Option(
             names = "--id",
             paramLabel = "NAME",
             description = "The detector's name (default: that of the output folder).")
@@ -252,7 +261,8 @@ final class FitCommand implements Callable<Integer> {
                 settings,
                 aggregation,
                 calibrationShare,
-                seed);
+                seed,
+                keepExamples);
     }
 
     private List<String> defaultFeature() {

@@ -84,7 +84,8 @@ public final class Fit {
                         new ModelRows(model, passes, fitted, tokens),
                         split,
                         fitted.layers(),
-                        detector.rule().offline());
+                        detector.rule().offline(),
+                        new Examples(signals.signals(), split.fit(), options.keepExamples()));
         List<String> layers = fitted.layers().stream().map(FeatureLayer::name).toList();
         LayeredFit fit;
         try {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.quirkwatch.artifact.TrustedExamples;
 import org.quirkwatch.detector.Aggregation;
 import org.quirkwatch.feature.Combination;
 import org.quirkwatch.model.HookPoint;
@@ -26,6 +27,9 @@ import org.quirkwatch.problem.ProblemCode;
 /// @param calibrationShare share of the trusted rows that no layer is fitted on, from 0.05 to 0.95:
 ///   a fifth of them, at most 500, gives the layers' common scale, the others calibrate
 /// @param seed of the split
+/// @param keepExamples trusted signals that the artifact keeps with their texts, 0 to
+///   [TrustedExamples#MOST]: the nearest of them are shown beside a flagged signal. 0 where no text
+///   may leave the trusted rows
 public record FitOptions(
         String id,
         List<String> features,
@@ -38,11 +42,16 @@ public record FitOptions(
         Map<String, String> settings,
         Aggregation aggregation,
         double calibrationShare,
-        long seed) {
+        long seed,
+        int keepExamples) {
+
+    /// Examples that are kept where nothing else is said.
+    public static final int EXAMPLES = 200;
 
     /// Copies and checks.
     ///
-    /// @throws Problem `invalid-fit` for a share outside its range, or no feature or one twice
+    /// @throws Problem `invalid-fit` for a share or a number of examples outside its range, or no
+    ///   feature or one twice
     public FitOptions {
         features = List.copyOf(features);
         layers = List.copyOf(layers);
@@ -52,9 +61,44 @@ public record FitOptions(
         if (!(calibrationShare >= 0.05 && calibrationShare <= 0.95)) {
             throw invalid("calibration share must be in [0.05, 0.95], got " + calibrationShare);
         }
+        if (!(keepExamples >= 0 && keepExamples <= TrustedExamples.MOST)) {
+            throw invalid(
+                    "examples must be 0 to %d, got %d"
+                            .formatted(TrustedExamples.MOST, keepExamples));
+        }
         if (features.isEmpty() || features.stream().distinct().count() != features.size()) {
             throw invalid("features must be named, each once, got " + features);
         }
+    }
+
+    /// With [#EXAMPLES].
+    public FitOptions(
+            String id,
+            List<String> features,
+            Combination combination,
+            List<Integer> layers,
+            List<HookPoint> hookPoints,
+            List<Position> positions,
+            Optional<Path> sae,
+            String rule,
+            Map<String, String> settings,
+            Aggregation aggregation,
+            double calibrationShare,
+            long seed) {
+        this(
+                id,
+                features,
+                combination,
+                layers,
+                hookPoints,
+                positions,
+                sae,
+                rule,
+                settings,
+                aggregation,
+                calibrationShare,
+                seed,
+                EXAMPLES);
     }
 
     /// The defaults: Mahalanobis on what leaves every block at the last prompt token, standardised

@@ -11,8 +11,8 @@ import org.quirkwatch.feature.FeatureLayer;
 import org.quirkwatch.linalg.Matrix;
 
 /// Rows on their way to a fit, of which some are kept for the artifact: the means of the layers
-/// with heads over the rows that are fitted, and the held-out rows of an offline rule. Mutable, for
-/// one thread; each row comes once.
+/// with heads over the rows that are fitted, the held-out rows of an offline rule, and the features
+/// of examples. Mutable, for one thread; each row comes once.
 final class KeepingRows implements RowSource {
 
     private final RowSource rows;
@@ -22,10 +22,18 @@ final class KeepingRows implements RowSource {
     private final Map<Integer, Integer> placeOf = new HashMap<>();
     private final Map<String, double[][]> kept = new HashMap<>();
     private final Map<String, double[]> sums = new HashMap<>();
+    private final Examples examples;
     private long values;
 
     /// @param offline whether the rule learns from untrusted rows
-    KeepingRows(RowSource rows, Split split, List<FeatureLayer> layers, boolean offline) {
+    /// @param examples which of the rows that are fitted become examples
+    KeepingRows(
+            RowSource rows,
+            Split split,
+            List<FeatureLayer> layers,
+            boolean offline,
+            Examples examples) {
+        this.examples = examples;
         this.rows = rows;
         this.split = split;
         this.layers = layers;
@@ -55,6 +63,7 @@ final class KeepingRows implements RowSource {
     }
 
     private void keep(List<Integer> batch, Map<String, Matrix> features) {
+        examples.keep(batch, features);
         for (FeatureLayer layer : layers) {
             Matrix matrix = java.util.Objects.requireNonNull(features.get(layer.name()));
             for (int i = 0; i < batch.size(); i++) {
@@ -96,6 +105,10 @@ final class KeepingRows implements RowSource {
                 calibration.put(layer.name(), all.slice(nScale, all.rows()));
             }
         }
-        return new KeptRows(means, scale, calibration);
+        return new KeptRows(
+                means,
+                scale,
+                calibration,
+                examples.kept(layers.stream().map(FeatureLayer::name).toList()));
     }
 }
