@@ -8,10 +8,13 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
+import org.quirkwatch.signal.Signal;
+import org.quirkwatch.verdictlog.VerdictQueries;
 import org.quirkwatch.web.Problems;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.http.MediaType;
@@ -30,13 +33,20 @@ import org.springframework.web.bind.annotation.RestController;
 final class ReviewController {
 
     private static final int MOST = 500;
+    private static final List<String> DISPOSITIONS = List.of("review", "discard");
     private static final String ID = "The review's id.";
 
     private final ReviewQueue queue;
     private final ReviewOutcomes outcomes;
     private final ReviewBodies bodies;
+    private final VerdictQueries verdicts;
 
-    ReviewController(ReviewQueue queue, ReviewOutcomes outcomes, ReviewBodies bodies) {
+    ReviewController(
+            ReviewQueue queue,
+            ReviewOutcomes outcomes,
+            ReviewBodies bodies,
+            VerdictQueries verdicts) {
+        this.verdicts = verdicts;
         this.queue = queue;
         this.outcomes = outcomes;
         this.bodies = bodies;
@@ -63,6 +73,17 @@ final class ReviewController {
                                             }))
                     @RequestParam(required = false)
                     @Nullable String status,
+            @Parameter(
+                            description = "Only what was answered so.",
+                            schema = @Schema(allowableValues = {"review", "discard"}))
+                    @RequestParam(required = false)
+                    @Nullable String disposition,
+            @Parameter(description = "Only of this detector, by its id or digest.")
+                    @RequestParam(required = false)
+                    @Nullable String detector,
+            @Parameter(description = "Whether the prompts' beginnings are given.")
+                    @RequestParam(defaultValue = "false")
+                    boolean excerpts,
             @Parameter(description = "`next` of the page before.") @RequestParam(required = false)
                     @Nullable String cursor,
             @Parameter(
@@ -73,10 +94,14 @@ final class ReviewController {
         if (!(limit >= 1 && limit <= MOST)) {
             throw invalid("limit must be 1 to %d, got %d".formatted(MOST, limit));
         }
+        if (disposition != null && !DISPOSITIONS.contains(disposition)) {
+            throw invalid("disposition must be one of review, discard");
+        }
         // One more tells whether there is another page.
         List<Review> found =
                 queue.page(
-                        status == null ? null : status(status),
+                        new ReviewFilter(
+                                status == null ? null : status(status), disposition, detector),
                         cursor == null
                                 ? null
                                 : uuid(
@@ -84,8 +109,14 @@ final class ReviewController {
                                         invalid("cursor must be the `next` of another page")),
                         limit + 1);
         List<Review> page = found.subList(0, Math.min(limit, found.size()));
+        Map<UUID, Signal> signals =
+                excerpts
+                        ? verdicts.signals(page.stream().map(Review::verdictId).toList())
+                        : Map.of();
         return new ReviewDocument.Page(
-                page.stream().map(ReviewDocument::of).toList(),
+                page.stream()
+                        .map(review -> ReviewDocument.of(review, signals.get(review.verdictId())))
+                        .toList(),
                 found.size() > limit ? page.getLast().verdictId().toString() : null);
     }
 

@@ -8,6 +8,7 @@ import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.quirkwatch.signal.Signal;
 
 /// An item of the queue as callers see it; what was judged is at `/v1/verdicts/{verdict_id}`.
 @Schema(name = "Review", description = "A flagged signal that a person looks at.")
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
     "reviewer",
     "claimed_until",
     "decided_at",
-    "note"
+    "note",
+    "excerpt"
 })
 record ReviewDocument(
         @Schema(format = "uuid", requiredMode = RequiredMode.REQUIRED) String id,
@@ -57,7 +59,14 @@ record ReviewDocument(
         @Schema(description = "Until when the claim holds.") @JsonProperty("claimed_until")
                 @Nullable Instant claimedUntil,
         @JsonProperty("decided_at") @Nullable Instant decidedAt,
-        @Nullable String note) {
+        @Nullable String note,
+        @Schema(
+                        description =
+                                "The beginning of the prompt, in lists that ask for it, where it is"
+                                        + " kept.")
+                @Nullable String excerpt) {
+
+    private static final int EXCERPT = 160;
 
     /// One page of the queue.
     @Schema(name = "Reviews", description = "Reviews in the order in which they are due.")
@@ -106,6 +115,11 @@ record ReviewDocument(
             @Schema(description = "Why.", maxLength = 4000) @Nullable String note) {}
 
     static ReviewDocument of(Review review) {
+        return of(review, null);
+    }
+
+    /// @param signal of which the beginning is shown; null for none
+    static ReviewDocument of(Review review, @Nullable Signal signal) {
         return new ReviewDocument(
                 review.verdictId().toString(),
                 review.verdictId().toString(),
@@ -119,6 +133,17 @@ record ReviewDocument(
                 review.reviewer().orElse(null),
                 review.claimedUntil().orElse(null),
                 review.decidedAt().orElse(null),
-                review.note().orElse(null));
+                review.note().orElse(null),
+                signal == null ? null : excerpt(signal.prompt()));
+    }
+
+    /// In whole characters, spaces and ends of lines as one space.
+    private static String excerpt(String prompt) {
+        String begin = prompt.substring(0, Math.min(prompt.length(), 4 * EXCERPT));
+        String line = begin.strip().replaceAll("\\s+", " ");
+        if (line.codePointCount(0, line.length()) <= EXCERPT) {
+            return begin.length() == prompt.length() ? line : line + "…";
+        }
+        return line.substring(0, line.offsetByCodePoints(0, EXCERPT)) + "…";
     }
 }

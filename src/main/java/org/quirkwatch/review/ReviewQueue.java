@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
@@ -174,10 +175,9 @@ class ReviewQueue {
 
     /// Items in the order of the queue.
     ///
-    /// @param status null for all
     /// @param after id of the last of the page before, null for the first page
     /// @throws Problem `invalid-request` for an id that is no item's, `log-unavailable`
-    List<Review> page(@Nullable ReviewStatus status, @Nullable UUID after, int most) {
+    List<Review> page(ReviewFilter filter, @Nullable UUID after, int most) {
         return call(() -> {
             Instant now = clock.instant();
             Review last =
@@ -188,8 +188,22 @@ class ReviewQueue {
                                             new Problem(
                                                     ProblemCode.INVALID_REQUEST,
                                                     "cursor must be the `next` of another page"));
-            return table.page(status, last, most, now);
+            return table.page(filter, last, most, now);
         });
+    }
+
+    /// How many items there are of each status; none of a status that is missing.
+    ///
+    /// @throws Problem `log-unavailable`
+    Map<ReviewStatus, Long> depths() {
+        return call(() -> table.depths(clock.instant()));
+    }
+
+    /// When the oldest item was opened on which nobody has decided.
+    ///
+    /// @throws Problem `log-unavailable`
+    Optional<Instant> oldest() {
+        return call(table::oldest);
     }
 
     private Review after(boolean done, UUID id, String step) {

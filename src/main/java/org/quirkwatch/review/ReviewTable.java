@@ -154,15 +154,13 @@ final class ReviewTable {
                 > 0;
     }
 
-    /// Items of a status, in the queue's order.
+    /// Items in the queue's order.
     ///
-    /// @param status null for all
     /// @param after the last of the page before, null for the first page
-    List<Review> page(
-            @Nullable ReviewStatus status, @Nullable Review after, int most, Instant now) {
+    List<Review> page(ReviewFilter filter, @Nullable Review after, int most, Instant now) {
         java.util.ArrayList<Object> values = new java.util.ArrayList<>();
         String where =
-                switch (status) {
+                switch (filter.status()) {
                     case null -> "1 = 1";
                     case OPEN -> {
                         values.add(time(now));
@@ -173,10 +171,19 @@ final class ReviewTable {
                         yield "status = 'claimed' and claimed_until >= ?";
                     }
                     case CONFIRMED, DISMISSED -> {
-                        values.add(status.text());
+                        values.add(filter.status().text());
                         yield "status = ?";
                     }
                 };
+        if (filter.disposition() != null) {
+            where += " and disposition = ?";
+            values.add(filter.disposition());
+        }
+        if (filter.detector() != null) {
+            where += " and (detector = ? or detector_digest = ?)";
+            values.add(filter.detector());
+            values.add(filter.detector());
+        }
         if (after != null) {
             where += " and (due_at > ? or (due_at = ? and verdict_id > ?))";
             values.add(time(after.dueAt()));

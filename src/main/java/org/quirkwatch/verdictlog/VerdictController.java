@@ -233,7 +233,7 @@ final class VerdictController {
         }
     }
 
-    private static Optional<Instant> moment(String name, @Nullable String text) {
+    static Optional<Instant> moment(String name, @Nullable String text) {
         try {
             return Optional.ofNullable(text).map(t -> OffsetDateTime.parse(t).toInstant());
         } catch (DateTimeParseException e) {

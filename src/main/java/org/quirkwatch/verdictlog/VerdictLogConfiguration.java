@@ -122,6 +122,11 @@ class VerdictLogConfiguration {
     }
 
     @Bean
+    VerdictStatistics verdictStatistics(JdbcOperations jdbc, JsonMapper json) {
+        return new VerdictStatistics(jdbc, json);
+    }
+
+    @Bean
     Retention retention(VerdictTable table, VerdictLogProperties properties) {
         return new Retention(table, properties.verdictLog().retention(), InstantSource.system());
     }

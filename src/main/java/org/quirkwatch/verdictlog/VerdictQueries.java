@@ -6,7 +6,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.UUID;
@@ -92,12 +96,12 @@ public final class VerdictQueries {
         filter.since()
                 .ifPresent(value -> {
                     conditions.add("verdict_id >= ?");
-                    values.add(new UUID(value.toEpochMilli() << 16, 0));
+                    values.add(first(value));
                 });
         filter.until()
                 .ifPresent(value -> {
                     conditions.add("verdict_id < ?");
-                    values.add(new UUID(value.toEpochMilli() << 16, 0));
+                    values.add(first(value));
                 });
         filter.before()
                 .ifPresent(value -> {
@@ -111,6 +115,36 @@ public final class VerdictQueries {
                         COLUMNS + where + " order by verdict_id desc limit ?",
                         VerdictQueries::row,
                         values.toArray()));
+    }
+
+    /// The first id that a verdict of a moment may have.
+    static UUID first(Instant moment) {
+        return new UUID(moment.toEpochMilli() << 16, 0);
+    }
+
+    /// The signals of verdicts, of those whose texts are kept.
+    ///
+    /// @param ids at most 500
+    /// @throws org.quirkwatch.problem.Problem `log-unavailable`
+    public Map<UUID, Signal> signals(Collection<UUID> ids) {
+        if (ids.isEmpty()) {
+            return Map.of();
+        }
+        Map<UUID, Signal> signals = new HashMap<>();
+        String places = String.join(", ", Collections.nCopies(ids.size(), "?"));
+        Database.call(() -> {
+            jdbc.query(
+                    "select verdict_id, signal_id, signal from verdict where signal is not null"
+                            + " and verdict_id in (%s)".formatted(places),
+                    row -> {
+                        signals.put(
+                                row.getObject(1, UUID.class),
+                                texts.signal(row.getString(2), row.getString(3)));
+                    },
+                    ids.toArray());
+            return ids;
+        });
+        return signals;
     }
 
     /// Removes the texts of a verdict's signal for ever.

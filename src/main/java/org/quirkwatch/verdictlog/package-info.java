@@ -1,5 +1,6 @@
 /// What was answered, written down before it is answered: idempotency, queries, retention, replay.
-@ApplicationModule(allowedDependencies = {"scoring", "signal", "web", "audit", "problem"})
+@ApplicationModule(
+        allowedDependencies = {"scoring", "calibration", "signal", "web", "audit", "problem"})
 @NullMarked
 package org.quirkwatch.verdictlog;
 

@@ -58,7 +58,7 @@ abstract class ReviewContract {
         ReviewQueue queue = queue();
         write(queue, 0.5, 0.009, 0.0005);
 
-        assertThat(queue.page(null, null, 10))
+        assertThat(queue.page(ReviewFilter.ALL, null, 10))
                 .extracting(Review::disposition)
                 .containsExactly("discard", "review");
         assertThat(told)
@@ -83,7 +83,7 @@ abstract class ReviewContract {
                                                     "something else failed");
                                         }))
                 .hasMessage("something else failed");
-        assertThat(queue.page(null, null, 10)).isEmpty();
+        assertThat(queue.page(ReviewFilter.ALL, null, 10)).isEmpty();
     }
 
     @Test
@@ -122,7 +122,7 @@ abstract class ReviewContract {
         }
         assertThat(all).hasSize(1_000);
         assertThat(new HashSet<>(all)).hasSize(1_000);
-        assertThat(queue.page(ReviewStatus.OPEN, null, 10)).isEmpty();
+        assertThat(queue.page(ReviewFilter.of(ReviewStatus.OPEN), null, 10)).isEmpty();
         assertThat(meters.counter("quirkwatch.review.decisions", "outcome", "confirmed").count())
                 .isEqualTo(1_000);
     }
@@ -150,8 +150,8 @@ abstract class ReviewContract {
         now.updateAndGet(time -> time.plus(LEASE).plusMillis(1));
 
         assertThat(queue.get(id).status()).isEqualTo(ReviewStatus.OPEN);
-        assertThat(queue.page(ReviewStatus.OPEN, null, 10)).hasSize(1);
-        assertThat(queue.page(ReviewStatus.CLAIMED, null, 10)).isEmpty();
+        assertThat(queue.page(ReviewFilter.of(ReviewStatus.OPEN), null, 10)).hasSize(1);
+        assertThat(queue.page(ReviewFilter.of(ReviewStatus.CLAIMED), null, 10)).isEmpty();
         assertThat(queue.claimNext("ben").orElseThrow().verdictId()).isEqualTo(id);
         assertConflict(
                 () -> queue.decide(id, "anna", ReviewStatus.DISMISSED, null), "claimed by ben");
@@ -161,7 +161,7 @@ abstract class ReviewContract {
     void stepsThatTheStateDoesNotAllowAreRefusedWithTheState() {
         ReviewQueue queue = queue();
         write(queue, 0.0005);
-        UUID id = queue.page(null, null, 1).getFirst().verdictId();
+        UUID id = queue.page(ReviewFilter.ALL, null, 1).getFirst().verdictId();
 
         assertConflict(() -> queue.decide(id, "anna", ReviewStatus.CONFIRMED, null), "it is open");
         assertConflict(() -> queue.release(id, "anna"), "it is open");
@@ -186,12 +186,13 @@ abstract class ReviewContract {
     void pagesGoThroughAllInOrder() {
         ReviewQueue queue = queue();
         write(queue, 0.0005, 0.002, 0.0009, 0.003, 0.0005);
-        List<UUID> whole = queue.page(null, null, 100).stream().map(Review::verdictId).toList();
+        List<UUID> whole =
+                queue.page(ReviewFilter.ALL, null, 100).stream().map(Review::verdictId).toList();
         List<UUID> paged = new ArrayList<>();
-        List<Review> page = queue.page(ReviewStatus.OPEN, null, 2);
+        List<Review> page = queue.page(ReviewFilter.of(ReviewStatus.OPEN), null, 2);
         while (!page.isEmpty()) {
             page.forEach(review -> paged.add(review.verdictId()));
-            page = queue.page(ReviewStatus.OPEN, paged.getLast(), 2);
+            page = queue.page(ReviewFilter.of(ReviewStatus.OPEN), paged.getLast(), 2);
         }
         assertThat(paged).hasSize(5).isEqualTo(whole);
     }
@@ -205,7 +206,7 @@ abstract class ReviewContract {
             pValues[i] = i < 60 ? 0.0005 : 0.009;
         }
         write(queue, pValues);
-        for (Review review : queue.page(null, null, 200)) {
+        for (Review review : queue.page(ReviewFilter.ALL, null, 200)) {
             queue.claim(review.verdictId(), "anna");
             queue.decide(
                     review.verdictId(),
