@@ -16,8 +16,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
+import org.openqa.selenium.NoSuchElementException;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -26,6 +29,7 @@ import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
+import org.openqa.selenium.support.ui.ExpectedConditions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /// A real browser: the Chromium of this machine, without a window. Nothing is downloaded.
@@ -103,8 +107,9 @@ final class Browser implements AutoCloseable {
 
     /// An element, as soon as it is there.
     WebElement find(String css) {
-        return waiting("there is no " + css)
-                .until(d -> d.findElements(By.cssSelector(css)).stream().findFirst().orElse(null));
+        return Objects.requireNonNull(
+                waiting("there is no " + css)
+                        .until(ExpectedConditions.presenceOfElementLocated(By.cssSelector(css))));
     }
 
     int count(String css) {
@@ -122,7 +127,7 @@ final class Browser implements AutoCloseable {
     private static boolean shows(WebElement element, String text) {
         try {
             return element.getText().contains(text);
-        } catch (org.openqa.selenium.StaleElementReferenceException e) {
+        } catch (StaleElementReferenceException e) {
             // It was replaced meanwhile: the next look finds the new one.
             return false;
         }
@@ -134,8 +139,15 @@ final class Browser implements AutoCloseable {
         return wait;
     }
 
+    /// Clicks an element, as soon as it is there; one that is drawn anew meanwhile is looked for
+    /// again.
     void click(String css) {
-        find(css).click();
+        waiting("there is no %s to click".formatted(css))
+                .ignoring(NoSuchElementException.class, StaleElementReferenceException.class)
+                .until(d -> {
+                    d.findElement(By.cssSelector(css)).click();
+                    return true;
+                });
     }
 
     void write(String css, String text) {
@@ -156,17 +168,17 @@ final class Browser implements AutoCloseable {
     }
 
     /// The result of a script.
-    Object script(String script, Object... values) {
+    @Nullable Object script(String script, Object... values) {
         return driver.executeScript(script, values);
     }
 
     /// How many pixels of the page lie beyond its right edge.
     long overflow() {
-        return ((Number)
-                        driver.executeScript(
-                                "return document.documentElement.scrollWidth -"
-                                        + " document.documentElement.clientWidth"))
-                .longValue();
+        Object pixels =
+                script(
+                        "return document.documentElement.scrollWidth -"
+                                + " document.documentElement.clientWidth");
+        return ((Number) Objects.requireNonNull(pixels)).longValue();
     }
 
     /// A picture of what is seen.

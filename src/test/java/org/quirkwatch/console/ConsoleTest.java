@@ -159,7 +159,12 @@ class ConsoleTest {
     @ParameterizedTest
     @CsvSource({"1280, 800, light", "1280, 800, dark", "390, 844, light", "390, 844, dark"})
     void everyViewIsLegibleForAllAndFits(int width, int height, String scheme) {
-        List.of("a", "b", "c").forEach(this::post);
+        String decided = post("a");
+        List.of("b", "c").forEach(this::post);
+        service.post("/v1/reviews/" + decided + "/claim", Map.of("reviewer", "Grace"));
+        service.post(
+                "/v1/reviews/" + decided + "/decision",
+                Map.of("reviewer", "Grace", "outcome", "dismissed"));
         for (int i = 0; i < 40; i++) {
             service.post(
                     "/v1/signals",
@@ -188,7 +193,12 @@ class ConsoleTest {
             look(browser, "rate", width, scheme);
             browser.view("#/detectors");
             browser.await(".card", "active");
+            browser.await(".card", "0 confirmed, 1 dismissed");
+            browser.find(".card .interval");
             look(browser, "detectors", width, scheme);
+            browser.view("#/jobs");
+            browser.await(".panel", "There is no job.");
+            look(browser, "jobs", width, scheme);
             browser.assertNoComplaints();
         }
     }

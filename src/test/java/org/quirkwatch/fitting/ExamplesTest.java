@@ -50,8 +50,7 @@ class ExamplesTest {
         List<Signal> signals = new ArrayList<>(signals(5));
         signals.set(
                 4,
-                new Signal(
-                        "long", "x".repeat(TrustedExamples.MOST_TEXT_BYTES), " Yes", List.of()));
+                new Signal("long", "x".repeat(TrustedExamples.MOST_TEXT_BYTES), " Yes", List.of()));
         Examples examples = new Examples(signals, FIT, 2);
         examples.keep(FIT, Map.of("a", rows(4, 0, 3, 1)));
         assertThat(examples.kept(List.of("a")).texts())
@@ -64,8 +63,7 @@ class ExamplesTest {
         int width = TrustedExamples.MOST_VALUES / 2;
         Examples examples = new Examples(signals(5), FIT, 4);
         for (int row : FIT) {
-            examples.keep(
-                    List.of(row), Map.of("a", Matrix.of(1, width, new double[width])));
+            examples.keep(List.of(row), Map.of("a", Matrix.of(1, width, new double[width])));
         }
         assertThat(examples.kept(List.of("a")).texts()).hasSize(2);
     }
