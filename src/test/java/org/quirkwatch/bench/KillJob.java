@@ -60,14 +60,14 @@ final class KillJob {
     }
 
     Progress progress() throws IOException {
-        try (Connection connection = Connection.open(port)) {
+        try (Asking connection = new Asking(port)) {
             JsonNode job = json(connection, path);
             return new Progress(job.get("done").asLong(), job.has("ended_at"));
         }
     }
 
     void awaitEnd() throws IOException, InterruptedException {
-        try (Connection connection = Connection.open(port)) {
+        try (Asking connection = new Asking(port)) {
             awaitEnd(connection, LONG_SECONDS);
         }
     }
@@ -120,7 +120,7 @@ final class KillJob {
     ///
     /// @param wrong takes a line for each thing that is lost or double
     Balance balance(List<String> wrong) throws IOException, InterruptedException {
-        try (Connection connection = Connection.open(port)) {
+        try (Asking connection = new Asking(port)) {
             awaitEnd(connection, MOST_SECONDS);
             byte[] result = connection.get(path + "/result").body();
             byte[] before = seen;
@@ -159,7 +159,7 @@ final class KillJob {
         }
     }
 
-    private void awaitEnd(Connection connection, long mostSeconds)
+    private void awaitEnd(Asking connection, long mostSeconds)
             throws IOException, InterruptedException {
         long begin = System.nanoTime();
         JsonNode job = json(connection, path);
@@ -175,7 +175,7 @@ final class KillJob {
         }
     }
 
-    private static JsonNode json(Connection connection, String path) throws IOException {
+    private static JsonNode json(Asking connection, String path) throws IOException {
         return JSON.readTree(connection.get(path).body());
     }
 

@@ -66,7 +66,7 @@ final class KillLedger {
         long twice = 0;
         long acknowledged = 0;
         Set<String> flagged = new HashSet<>();
-        try (Connection connection = Connection.open(port)) {
+        try (Asking connection = new Asking(port)) {
             for (byte[] request : open) {
                 // Whether it was written before or not: sent again it is there once.
                 for (JsonNode verdict : verdicts(connection.exchange(request).body())) {
@@ -114,7 +114,7 @@ final class KillLedger {
         return new Balance(acknowledged, flagged.size(), open.size(), lost, twice);
     }
 
-    private static int lost(Connection connection, JsonNode verdict, List<String> wrong)
+    private static int lost(Asking connection, JsonNode verdict, List<String> wrong)
             throws IOException {
         String id = verdict.get("verdict_id").asString();
         Answer answer = connection.get("/v1/verdicts/" + id);
@@ -125,7 +125,7 @@ final class KillLedger {
         return 1;
     }
 
-    private static int twice(Connection connection, JsonNode verdict, List<String> wrong)
+    private static int twice(Asking connection, JsonNode verdict, List<String> wrong)
             throws IOException {
         String signal = verdict.get("id").asString();
         JsonNode found =
@@ -139,7 +139,7 @@ final class KillLedger {
     }
 
     /// The ids of a list, of which each page names none twice.
-    private static Set<String> ids(Connection connection, String path, String list, String name)
+    private static Set<String> ids(Asking connection, String path, String list, String name)
             throws IOException {
         Set<String> ids = new HashSet<>();
         String next = path;

@@ -62,6 +62,8 @@ abstract class JobContract {
             return "shouting";
         }
 
+        // What a test adds.
+        @SuppressWarnings("UnusedVariable")
         void before(JobRun run, String line) {}
 
         @Override

@@ -439,14 +439,14 @@ abstract class JobsOverHttpContract {
 
     private void awaitDone(JsonNode job, long least) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(120))
+                .atMost(Duration.ofMinutes(2))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> job(job).get("done").asLong() >= least);
     }
 
     private JsonNode awaitOver(JsonNode job) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(240))
+                .atMost(Duration.ofMinutes(4))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> job(job).has("ended_at"));
         return job(job);
