@@ -11,6 +11,7 @@ import java.security.Principal;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.quirkwatch.audit.Act;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.scoring.Detectors;
@@ -44,6 +45,7 @@ final class DetectorController {
     private final Detectors detectors;
     private final Shadows shadows;
     private final DetectorQuality quality;
+    private final Trail trail;
     private final BoundedBodies bodies;
 
     DetectorController(
@@ -53,6 +55,7 @@ final class DetectorController {
             Detectors detectors,
             Shadows shadows,
             DetectorQuality quality,
+            Trail trail,
             BoundedBodies bodies) {
         this.catalogue = catalogue;
         this.rollout = rollout;
@@ -60,6 +63,7 @@ final class DetectorController {
         this.detectors = detectors;
         this.shadows = shadows;
         this.quality = quality;
+        this.trail = trail;
         this.bodies = bodies;
     }
 
@@ -109,7 +113,8 @@ final class DetectorController {
     DetectorDocument delete(
             @Parameter(description = "The detector's id, where only one has it, or its digest.")
                     @PathVariable
-                    String id) {
+                    String id,
+            @Parameter(hidden = true) HttpServletRequest request) {
         Catalogue.Detector detector = catalogue.find(id);
         if (detector.digest().equals(detectors.active().digest())
                 || shadows.isShadow(detector.digest())) {
@@ -119,6 +124,7 @@ final class DetectorController {
         }
         DetectorDocument document = document(detector, Map.of());
         catalogue.remove(detector);
+        trail.tell(actor(request), Act.DETECTOR_DELETED, detector.digest(), detector.id());
         return document;
     }
 
@@ -167,7 +173,7 @@ final class DetectorController {
     ActivationDocument activate(@Parameter(hidden = true) HttpServletRequest request) {
         JsonFields fields = JsonFields.read(request, bodies, "id", "digest");
         String reference = reference(fields);
-        return ActivationDocument.of(rollout.activate(reference, actor(request)));
+        return told(Act.DETECTOR_ACTIVATED, rollout.activate(reference, actor(request)));
     }
 
     @Operation(
@@ -188,7 +194,16 @@ final class DetectorController {
     })
     @PostMapping("/active/rollback")
     ActivationDocument rollBack(@Parameter(hidden = true) HttpServletRequest request) {
-        return ActivationDocument.of(rollout.rollBack(actor(request)));
+        return told(Act.DETECTOR_ROLLED_BACK, rollout.rollBack(actor(request)));
+    }
+
+    private ActivationDocument told(Act act, Activation activation) {
+        trail.tell(
+                activation.actor(),
+                act,
+                activation.to().digest(),
+                "%s, entry %d".formatted(activation.to().id(), activation.entry()));
+        return ActivationDocument.of(activation);
     }
 
     @Operation(

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.quirkwatch.artifact.Artifact;
+import org.quirkwatch.audit.Act;
 import org.quirkwatch.fitting.Fit;
 import org.quirkwatch.fitting.Passes;
 import org.quirkwatch.job.JobKind;
@@ -43,6 +44,7 @@ final class DetectorFitting implements JobKind {
     private final Detectors detectors;
     private final Catalogue catalogue;
     private final SignalParser parser;
+    private final Trail trail;
     private final JsonMapper json;
     private final int passSignals;
     private final long maxChars;
@@ -53,12 +55,14 @@ final class DetectorFitting implements JobKind {
             Detectors detectors,
             Catalogue catalogue,
             SignalParser parser,
+            Trail trail,
             JsonMapper json,
             int passSignals,
             long maxChars) {
         this.detectors = detectors;
         this.catalogue = catalogue;
         this.parser = parser;
+        this.trail = trail;
         this.json = json;
         this.passSignals = passSignals;
         this.maxChars = maxChars;
@@ -95,6 +99,11 @@ final class DetectorFitting implements JobKind {
                         progress);
         if (run.goesOn()) {
             catalogue.keep(artifact);
+            trail.tell(
+                    parameters.actor(),
+                    Act.DETECTOR_FITTED,
+                    artifact.digest(),
+                    "%s, job %s".formatted(artifact.id(), run.id()));
             long rows = trusted.size();
             run.append(result(artifact), artifact.digest(), JobProgress.of(rows, rows));
         }

@@ -210,7 +210,7 @@ final class FitController {
             @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> query,
             @Parameter(hidden = true) HttpServletRequest request)
             throws IOException {
-        FitParameters parameters = FitParameters.of(query);
+        FitParameters parameters = FitParameters.of(query, DetectorController.actor(request));
         require(parameters, parameters.untrusted() > 0);
         SequencedMap<String, InputStream> parts = new LinkedHashMap<>();
         parts.put(JobSubmission.LINES, inputs.body(request));
@@ -237,7 +237,7 @@ final class FitController {
             @Parameter(hidden = true) @RequestParam MultiValueMap<String, String> query,
             @Parameter(hidden = true) HttpServletRequest request)
             throws IOException {
-        FitParameters parameters = FitParameters.of(query);
+        FitParameters parameters = FitParameters.of(query, DetectorController.actor(request));
         JsonFields fields = JsonFields.read(request, bodies, "trusted", "untrusted");
         String trusted = fields.text("trusted", MAX_PATH).orElse(null);
         Optional<String> untrusted = fields.text("untrusted", MAX_PATH);

@@ -33,6 +33,7 @@ import org.springframework.util.MultiValueMap;
 /// @param calibrationShare share of the trusted signals that calibrates
 /// @param seed of the split
 /// @param untrusted how many of the last lines are untrusted signals
+/// @param actor who asks
 record FitParameters(
         String id,
         List<String> feature,
@@ -45,7 +46,8 @@ record FitParameters(
         String aggregation,
         double calibrationShare,
         long seed,
-        long untrusted) {
+        long untrusted,
+        String actor) {
 
     private static final int MAX_CHARS = 4_096;
 
@@ -53,7 +55,7 @@ record FitParameters(
     ///
     /// @throws Problem `invalid-fit` for a value that is none, `invalid-request` for a name that is
     ///   none
-    static FitParameters of(MultiValueMap<String, String> query) {
+    static FitParameters of(MultiValueMap<String, String> query, String actor) {
         List<String> known =
                 List.of(
                         "id",
@@ -104,7 +106,8 @@ record FitParameters(
                 text(query, "aggregation", Aggregation.STANDARDISED_MEAN.text()),
                 share(share),
                 seed(text(query, "seed", "0")),
-                whole("untrusted", text(query, "untrusted", "0"), Integer.MAX_VALUE));
+                whole("untrusted", text(query, "untrusted", "0"), Integer.MAX_VALUE),
+                actor);
     }
 
     /// Checks all that can be checked before a signal is read.

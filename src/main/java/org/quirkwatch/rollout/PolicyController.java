@@ -8,6 +8,7 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.OptionalDouble;
+import org.quirkwatch.audit.Act;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.scoring.Policies;
 import org.quirkwatch.scoring.Policy;
@@ -37,11 +38,14 @@ final class PolicyController {
 
     private final Policies policies;
     private final Recalibration recalibration;
+    private final Trail trail;
     private final BoundedBodies bodies;
 
-    PolicyController(Policies policies, Recalibration recalibration, BoundedBodies bodies) {
+    PolicyController(
+            Policies policies, Recalibration recalibration, Trail trail, BoundedBodies bodies) {
         this.policies = policies;
         this.recalibration = recalibration;
+        this.trail = trail;
         this.bodies = bodies;
     }
 
@@ -91,9 +95,8 @@ final class PolicyController {
             fields.error("/alpha_review", "the level was expected");
         }
         fields.done();
-        return document(
-                recalibration.apply(
-                        id, alpha.getAsDouble(), target, DetectorController.actor(request)));
+        String actor = DetectorController.actor(request);
+        return told(actor, recalibration.apply(id, alpha.getAsDouble(), target, actor));
     }
 
     @Operation(
@@ -110,7 +113,17 @@ final class PolicyController {
             @Parameter(description = "The policy's id.", example = "default") @PathVariable
                     String id,
             @Parameter(hidden = true) HttpServletRequest request) {
-        return document(recalibration.restore(id, DetectorController.actor(request)));
+        String actor = DetectorController.actor(request);
+        return told(actor, recalibration.restore(id, actor));
+    }
+
+    private PolicyDocument told(String actor, Policy policy) {
+        trail.tell(
+                actor,
+                Act.LEVELS_RECALIBRATED,
+                policy.id(),
+                "version %d, alpha_review %s".formatted(policy.version(), policy.alphaReview()));
+        return document(policy);
     }
 
     private PolicyDocument document(Policy policy) {

@@ -3,7 +3,9 @@ package org.quirkwatch.rollout;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.quirkwatch.audit.Audit;
 import org.quirkwatch.model.ModelIdentity;
 import org.quirkwatch.review.ReviewOutcomes;
 import org.quirkwatch.scoring.Answers;
@@ -64,11 +66,13 @@ class RolloutConfiguration {
                 Detectors detectors,
                 Catalogue catalogue,
                 SignalParser parser,
+                Trail trail,
                 JsonMapper json) {
             return new DetectorFitting(
                     detectors,
                     catalogue,
                     parser,
+                    trail,
                     json,
                     properties.rollout().passSignals(),
                     properties.rollout().maxFitSize().toBytes());
@@ -114,6 +118,11 @@ class RolloutConfiguration {
     /// What a detector belongs to.
     static String scope(ModelIdentity model) {
         return "%s %s %s".formatted(model.digest(), model.tokenizerDigest(), model.dtype());
+    }
+
+    @Bean
+    Trail trail(ObjectProvider<Audit> audit) {
+        return new Trail(Optional.ofNullable(audit.getIfAvailable()));
     }
 
     @Bean

@@ -34,7 +34,7 @@ record RolloutProperties(
     /// @param maxShadowSignals that wait for the second detector; beyond it they are dropped and
     ///   counted (default 1024)
     /// @param passSignals signals of one pass that is not for a caller: of the second detector and
-    ///   of fits (default 8)
+    ///   of fits (default 4): whoever comes in the course of one waits for its end
     /// @param maxFitSize characters of the prompts of a fit, which are held while it runs (default
     ///   64 MB)
     record Rollout(
@@ -44,7 +44,7 @@ record RolloutProperties(
             @DefaultValue("2s") @NotNull @DurationMin(millis = 100) @DurationMax(minutes = 10)
                     Duration poll,
             @DefaultValue("1024") @Min(1) @Max(100_000) int maxShadowSignals,
-            @DefaultValue("8") @Min(1) @Max(1024) int passSignals,
+            @DefaultValue("4") @Min(1) @Max(1024) int passSignals,
             @DefaultValue("64MB") @NotNull DataSize maxFitSize) {}
 
     Path storeDirectory() {

@@ -8,6 +8,7 @@ import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import org.quirkwatch.artifact.Artifact;
+import org.quirkwatch.audit.Act;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.scoring.Detectors;
@@ -31,11 +32,13 @@ final class ShadowController {
 
     private final Shadows shadows;
     private final Detectors detectors;
+    private final Trail trail;
     private final BoundedBodies bodies;
 
-    ShadowController(Shadows shadows, Detectors detectors, BoundedBodies bodies) {
+    ShadowController(Shadows shadows, Detectors detectors, Trail trail, BoundedBodies bodies) {
         this.shadows = shadows;
         this.detectors = detectors;
+        this.trail = trail;
         this.bodies = bodies;
     }
 
@@ -84,7 +87,14 @@ final class ShadowController {
         JsonFields fields = JsonFields.read(request, bodies, "id", "digest", "share");
         double share = fields.number("share", 0, 1).orElse(DEFAULT_SHARE);
         String reference = DetectorController.reference(fields);
-        return document(shadows.set(reference, share, DetectorController.actor(request)));
+        String actor = DetectorController.actor(request);
+        Shadow shadow = shadows.set(reference, share, actor);
+        trail.tell(
+                actor,
+                Act.DETECTOR_SHADOWED,
+                shadow.artifact().digest(),
+                "%s, share %s".formatted(shadow.artifact().id(), share));
+        return document(shadow);
     }
 
     @Operation(
@@ -93,9 +103,14 @@ final class ShadowController {
             description = "Answers what was known of it last.")
     @Problems({ProblemCode.UNKNOWN_DETECTOR, ProblemCode.LOG_UNAVAILABLE})
     @DeleteMapping
-    ShadowDocument end() {
+    ShadowDocument end(@Parameter(hidden = true) HttpServletRequest request) {
         boolean samePass = detectors.givesAside();
         Shadow shadow = shadows.end().orElseThrow(ShadowController::none);
+        trail.tell(
+                DetectorController.actor(request),
+                Act.DETECTOR_SHADOWED,
+                shadow.artifact().digest(),
+                "no longer");
         return document(shadow, samePass);
     }
 

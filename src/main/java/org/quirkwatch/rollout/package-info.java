@@ -17,6 +17,7 @@
             "signal",
             "progress",
             "web",
+            "audit",
             "problem"
         })
 @NullMarked
