@@ -130,7 +130,8 @@ final class Rollout {
 
     /// Has the detector judge that another replica has put in place.
     void follow() {
-        if (!switching.tryLock()) {
+        // Looked at without the lock, so that nobody who switches is sent away for a look.
+        if (isAsWritten() || !switching.tryLock()) {
             return;
         }
         int entry = 0;
@@ -155,6 +156,21 @@ final class Rollout {
             }
         } finally {
             switching.unlock();
+        }
+    }
+
+    private boolean isAsWritten() {
+        try {
+            String active = detectors.active().digest();
+            boolean same =
+                    history.latest().filter(l -> !l.to().digest().equals(active)).isEmpty();
+            if (same) {
+                metrics.behind(false);
+            }
+            return same;
+        } catch (Problem e) {
+            LOG.debug("it cannot be seen which detector should judge", e);
+            return true;
         }
     }
 
