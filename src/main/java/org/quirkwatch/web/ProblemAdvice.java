@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.slf4j.Logger;
@@ -98,6 +99,11 @@ final class ProblemAdvice {
                                                     mismatch.getName(),
                                                     expected(mismatch.getRequiredType()),
                                                     Shown.quoted(mismatch.getValue())));
+                    case InvalidParameterException ignored ->
+                            new Problem(
+                                    ProblemCode.INVALID_REQUEST,
+                                    "the query is not written as one: names, values and % with two"
+                                            + " hex digits were expected");
                     case ErrorResponse response when response.getStatusCode().is4xxClientError() ->
                             of(response.getStatusCode());
                     default ->

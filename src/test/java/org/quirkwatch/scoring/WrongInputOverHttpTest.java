@@ -213,14 +213,38 @@ class WrongInputOverHttpTest {
                 "/v1/signals");
     }
 
+    @Test
+    void aFormWithPartsAndAQueryThatIsNoneAreTheCallersFault() {
+        problem(
+                caller.send("POST", "/v1/signals", Map.of("Content-Type", "multipart/form-data")),
+                415,
+                "unsupported-media-type",
+                "/v1/signals");
+        assertThat(
+                        caller.send(
+                                        "GET",
+                                        "/v1/models",
+                                        Map.of("Content-Type", "multipart/form-data"))
+                                .status())
+                .isEqualTo(200);
+        problem(
+                caller.send(
+                        "POST",
+                        "/v1/signals?=%C3%A4%F2",
+                        Map.of("Content-Type", "application/json")),
+                400,
+                "invalid-request",
+                "/v1/signals");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "GET /v1/models?a=\u0001 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+                "GET /v1/models?a=\u0001 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
                 "GET /v1/%2e%2e/x HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n",
-                "GET /v1/models/a%00b HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-                "GET /v1/models/%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-                "POST /v1/signals HTTP/1.1\r\nHost: x\r\nContent-Length: -4\r\nConnection: close\r\n\r\n",
+                "GET /v1/models/a%00b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                "GET /v1/models/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                "POST /v1/signals HTTP/1.1\r\nHost: localhost\r\nContent-Length: -4\r\nConnection: close\r\n\r\n",
                 "nonsense\r\n\r\n"
             })
     void whatIsNoHttpGetsNoStackTraceAndNoVersion(String request) throws IOException {
