@@ -16,9 +16,9 @@ LOAD := target/test-classes/org/quirkwatch/bench/Load.class
 
 DOCKER_BUILD ?= docker build
 
-# Of `make fuzz`: how many cases for each operation, and the seed.
-FUZZ_CASES ?= 400
-FUZZ_SEED ?= 1
+# Of `make fuzz`: how many rounds, and cases for each operation in a round.
+FUZZ_ROUNDS ?= 16
+FUZZ_CASES ?= 25
 
 .PHONY: help fuzz serve test verify package image image-gpu compose-test chart format openapi bench bench-serving load kill methods evaluate train zoo
 
@@ -76,8 +76,8 @@ kill: package ## kill a service under load 20 times and count what is lost (KILL
 	rm -rf $(DATA)
 	$(MAKE) -s load RUN='kill --port 8087 $(KILL) --command "bin/quirkwatch serve --server.port=8087 --quirkwatch.data=$(DATA) --quirkwatch.policies.default.alpha-review=0.5 $(SERVE)"'
 
-fuzz: package ## send a service cases made from openapi.yaml, with a key (schemathesis from PyPI in target/fuzz; FUZZ_CASES=400)
-	FUZZ_CASES=$(FUZZ_CASES) FUZZ_SEED=$(FUZZ_SEED) src/test/sh/fuzz.sh
+fuzz: package ## send a service cases made from openapi.yaml, with a key (schemathesis from PyPI in target/fuzz; FUZZ_ROUNDS=16)
+	FUZZ_CASES=$(FUZZ_CASES) FUZZ_ROUNDS=$(FUZZ_ROUNDS) src/test/sh/fuzz.sh
 
 methods: package ## every feature and rule on the bundled model: the table of docs/METHODS.md (about 20 minutes)
 	bin/quirkwatch quirky generate --task addition --split trusted --output target/trusted.jsonl

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Starts the service as built, on a fresh embedded database, with a key, and sends every operation of openapi.yaml cases
-# that schemathesis makes of it: FUZZ_CASES each, from FUZZ_SEED. What it is made with comes from PyPI into target/fuzz.
+# that schemathesis makes of it: those that cover the document, then FUZZ_ROUNDS rounds of FUZZ_CASES each, from seed 1 on
+# (many short rounds, since a long one spends its time on making failures small that are none). What it is made with comes
+# from PyPI into target/fuzz.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 folder=target/fuzz
@@ -26,14 +28,26 @@ until curl -sf -o /dev/null "http://127.0.0.1:$((port + 1))/actuator/health/read
   sleep 1
 done
 
-code=0
-PYTHONPATH=src/test/fuzz SCHEMATHESIS_HOOKS=leaks "$(dirname "$python")/schemathesis" \
-  --config-file src/test/fuzz/schemathesis.toml run openapi.yaml --url "http://127.0.0.1:$port" \
-  -H "Authorization: Bearer $FUZZ_KEY" --phases examples,coverage,fuzzing --mode all \
-  --max-examples "${FUZZ_CASES:-400}" --seed "${FUZZ_SEED:-1}" --continue-on-failure --request-timeout 60 \
-  --suppress-health-check all --warnings off \
-  --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,response_headers_conformance,ignored_auth,nothing_leaks \
-  || code=$?
+# fuzz PHASES CASES SEED
+fuzz() {
+  PYTHONPATH=src/test/fuzz SCHEMATHESIS_HOOKS=leaks "$(dirname "$python")/schemathesis" \
+    --config-file src/test/fuzz/schemathesis.toml run openapi.yaml --url "http://127.0.0.1:$port" \
+    -H "Authorization: Bearer $FUZZ_KEY" --phases "$1" --mode all --max-examples "$2" --seed "$3" \
+    --continue-on-failure --request-timeout 60 --suppress-health-check all --warnings off \
+    --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,response_headers_conformance,ignored_auth,nothing_leaks \
+    >"$folder/round.log" 2>&1 || { code=1; cat "$folder/round.log"; }
+  local count
+  count=$(sed -n 's/^ *\([0-9]*\) generated.*/\1/p' "$folder/round.log")
+  cases=$((cases + ${count:-0}))
+  echo "$1, seed $3: $(grep ' generated' "$folder/round.log" | xargs || true)"
+}
+
+code=0 cases=0
+fuzz examples,coverage 1 1
+for round in $(seq "${FUZZ_ROUNDS:-16}"); do
+  fuzz fuzzing "${FUZZ_CASES:-25}" "$round"
+done
+echo "$cases cases"
 
 # What the service wrote of it: no fault of its own, and no key.
 if grep -E ' ERROR |Exception' "$folder/service.log"; then

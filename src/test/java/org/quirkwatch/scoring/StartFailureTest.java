@@ -3,7 +3,12 @@ package org.quirkwatch.scoring;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPairGenerator;
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.quirkwatch.verdictlog.Store;
 
 /// Starts the service as a process of its own, with settings that it cannot use.
@@ -42,6 +47,47 @@ class StartFailureTest {
                                                 && line.contains("1.0E-4")
                                                 && line.contains("1/(n + 1)")))
                 .hasSize(1);
+    }
+
+    @Test
+    void aDetectorThatNobodySignedEndsTheStartWhereSignaturesAreRequired(@TempDir Path folder)
+            throws Exception {
+        byte[] key =
+                KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPublic().getEncoded();
+        Path pem =
+                Files.writeString(
+                        folder.resolve("signer.pub.pem"),
+                        "-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----\n"
+                                .formatted(Base64.getEncoder().encodeToString(key)));
+        Ended ended =
+                start(
+                        "--quirkwatch.model=" + TinyDetector.MODEL,
+                        "--quirkwatch.detector=" + TinyDetector.directory(),
+                        "--quirkwatch.device=cpu",
+                        "--quirkwatch.artifact.require-signature=true",
+                        "--quirkwatch.artifact.trusted-keys=" + pem);
+
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.output()).doesNotContain("\tat ").doesNotContain("Exception");
+        assertThat(ended.output())
+                .contains(
+                        "tiny has no manifest.sig, and only artifacts that a trusted key signed are"
+                                + " loaded");
+    }
+
+    @Test
+    void accessThatIsSwitchedOffForOthersEndsTheStart() throws Exception {
+        Ended ended =
+                start(
+                        "--quirkwatch.access.enabled=false",
+                        "--server.address=0.0.0.0",
+                        "--quirkwatch.model=" + TinyDetector.MODEL,
+                        "--quirkwatch.detector=" + TinyDetector.directory(),
+                        "--quirkwatch.device=cpu");
+
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.output()).doesNotContain("\tat ").doesNotContain("Exception");
+        assertThat(ended.output()).contains("server.address is not a loopback address");
     }
 
     @Test

@@ -245,6 +245,9 @@ class WrongInputOverHttpTest {
                 "GET /v1/models/a%00b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
                 "GET /v1/models/%zz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
                 "POST /v1/signals HTTP/1.1\r\nHost: localhost\r\nContent-Length: -4\r\nConnection: close\r\n\r\n",
+                "GET /v1/signals?a%0Ab=1 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                "GET /v1/models?a%0Ab=1 HTTP/1.1\r\nHost: localhost\r\nAccept: text/\u0085\r\nConnection: close\r\n\r\n",
+                "POST /v1/signals?a%0Ab=1 HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nIdempotency-Key: \u0085\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}",
                 "nonsense\r\n\r\n"
             })
     void whatIsNoHttpGetsNoStackTraceAndNoVersion(String request) throws IOException {
