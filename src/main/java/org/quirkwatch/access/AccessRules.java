@@ -30,7 +30,10 @@ final class AccessRules {
                     any("GET", "/swagger-ui/**"),
                     scope("POST", "/v1/signals/**", Scope.SCORE),
                     any("GET", "/v1/models/**"),
+                    // Names signals on which two detectors disagree.
+                    scope("GET", "/v1/detectors/shadow", Scope.REVIEW),
                     any("GET", "/v1/detectors/**"),
+                    any("GET", "/v1/policies/**"),
                     // The jobs themselves see to it that callers find their own only.
                     scope(null, "/v1/jobs/**", Scope.SCORE),
                     scope("GET", "/v1/verdicts/**", Scope.REVIEW),

@@ -46,14 +46,34 @@ class AuthorisationTest {
             GET    /v1/audit                              admin
             GET    /v1/detectors                          any
             GET    /v1/detectors/{id}                     any
+            GET    /v1/detectors/{id}/calibration         any
+            DELETE /v1/detectors/{id}                     admin
+            POST   /v1/detectors                          admin
+            GET    /v1/detectors/active                   any
+            PUT    /v1/detectors/active                   admin
+            GET    /v1/detectors/active/history           any
+            POST   /v1/detectors/active/rollback          admin
+            GET    /v1/detectors/shadow                   review
+            PUT    /v1/detectors/shadow                   admin
+            DELETE /v1/detectors/shadow                   admin
+            GET    /v1/jobs                               score
+            POST   /v1/jobs                               score
+            GET    /v1/jobs/{id}                          score
+            DELETE /v1/jobs/{id}                          score
+            GET    /v1/jobs/{id}/events                   score
+            GET    /v1/jobs/{id}/result                   score
             GET    /v1/keys                               admin
             POST   /v1/keys                               admin
             POST   /v1/keys/{id}/rotate                   admin
             DELETE /v1/keys/{id}                          admin
             GET    /v1/models                             any
+            GET    /v1/policies                           any
+            PUT    /v1/policies/{id}/levels               admin
+            DELETE /v1/policies/{id}/levels               admin
             GET    /v1/models/{id}                        any
             GET    /v1/reviews                            review
             GET    /v1/reviews/{id}                       review
+            GET    /v1/reviews/counts                     review
             GET    /v1/reviews/outcomes                   review
             GET    /v1/reviews/recalibration              review
             POST   /v1/reviews/next                       review
@@ -64,6 +84,8 @@ class AuthorisationTest {
             POST   /v1/signals/batch                      score
             GET    /v1/verdicts                           review
             GET    /v1/verdicts/{id}                      review
+            GET    /v1/verdicts/{id}/neighbours           review
+            GET    /v1/verdicts/statistics                review
             DELETE /v1/verdicts/{id}/prompt               admin
             POST   /v1/verdicts/{id}/replay               admin
             """;
