@@ -30,6 +30,9 @@ class AuthorisationTest {
             GET    /actuator/health/**                    open
             GET    /actuator/info                         admin
             GET    /actuator/prometheus                   admin
+            GET    /console                               open
+            GET    /console/                              open
+            GET    /console/**                            open
             GET    /console/session                       open
             POST   /console/session                       open
             DELETE /console/session                       open
