@@ -54,6 +54,7 @@ public final class BackgroundLines implements AutoCloseable {
         private @Nullable Verdict verdict;
         private @Nullable VerdictRecord made;
         private @Nullable CompletableFuture<VerdictLedger.Kept> kept;
+        private long keptUntilNanos;
         private BackgroundScoring.@Nullable Answer answer;
 
         Entry(long line, @Nullable Signal signal) {
@@ -253,11 +254,14 @@ public final class BackgroundLines implements AutoCloseable {
                         source);
         entry.answer = null;
         entry.verdict = verdict;
-        entry.kept = keep(entry.made, verdict);
+        keep(entry, entry.made, verdict);
     }
 
-    private CompletableFuture<VerdictLedger.Kept> keep(VerdictRecord made, Verdict verdict) {
-        return answering.keep(made, verdict, System.nanoTime() + KEEP.toNanos());
+    /// Gives a verdict to the log, for the first time or again: under the same id and key, so that
+    /// it is there once.
+    private void keep(Entry entry, VerdictRecord made, Verdict verdict) {
+        entry.keptUntilNanos = System.nanoTime() + KEEP.toNanos();
+        entry.kept = answering.keep(made, verdict, entry.keptUntilNanos);
     }
 
     private Optional<BackgroundScoring.Answer> kept(Entry entry, long deadline) {
@@ -280,14 +284,18 @@ public final class BackgroundLines implements AutoCloseable {
                                     made.reason().map(code -> reason(code, text)))
                             : whole.answer(entry.line, text));
         } catch (TimeoutException e) {
+            if (System.nanoTime() - entry.keptUntilNanos > 0) {
+                // The log writes nothing whose time is over, and says nothing of it.
+                future.cancel(false);
+                keep(entry, made, java.util.Objects.requireNonNull(entry.verdict));
+            }
             return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw stopping(e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Problem problem && Answering.passes(problem)) {
-                // Under the same id and key, so that it is there once.
-                entry.kept = keep(made, java.util.Objects.requireNonNull(entry.verdict));
+                keep(entry, made, java.util.Objects.requireNonNull(entry.verdict));
                 return Optional.empty();
             }
             throw new Problem(ProblemCode.INTERNAL, "the log of the service says why", e);

@@ -4,8 +4,8 @@ import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/// Asks a service again when it says 503 or a connection ends: what it knows is wanted, however busy
-/// it is. Belongs to one thread.
+/// Asks a service again when it says 503 or a connection ends: what it knows is wanted, however
+/// busy it is. Belongs to one thread.
 final class Asking implements Closeable {
 
     private static final int MOST_TIMES = 60;
