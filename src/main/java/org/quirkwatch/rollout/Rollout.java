@@ -162,8 +162,7 @@ final class Rollout {
     private boolean isAsWritten() {
         try {
             String active = detectors.active().digest();
-            boolean same =
-                    history.latest().filter(l -> !l.to().digest().equals(active)).isEmpty();
+            boolean same = history.latest().filter(l -> !l.to().digest().equals(active)).isEmpty();
             if (same) {
                 metrics.behind(false);
             }

@@ -105,7 +105,8 @@ final class ProblemAdvice {
                                     ProblemCode.INVALID_REQUEST,
                                     "the query is not written as one: names, values and % with two"
                                             + " hex digits were expected");
-                    // By the filters' view of the request, when a handler first looks at such a place.
+                    // By the filters' view of the request, when a handler first looks at such a
+                    // place.
                     case RequestRejectedException ignored ->
                             new Problem(
                                     ProblemCode.INVALID_REQUEST,

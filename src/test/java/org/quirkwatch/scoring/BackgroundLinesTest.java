@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.ArtifactDirectory;
+import org.quirkwatch.lane.Judges;
 import org.quirkwatch.lane.LaneLimits;
 import org.quirkwatch.lane.Lanes;
 import org.quirkwatch.lane.SharedOutcomes;
@@ -74,29 +75,44 @@ class BackgroundLinesTest {
         Forgetful ledger = new Forgetful();
         try (HookedModel model = TinyDetector.load()) {
             Scorer scorer = new Scorer(model, artifact);
+            Policies policies = new Policies(List.of(Policy.standard()));
             ScoringMetrics metrics =
                     new ScoringMetrics(
                             new SimpleMeterRegistry(),
                             ObservationRegistry.NOOP,
                             "model",
-                            artifact,
-                            artifact::calibration,
-                            List.of(Policy.standard()),
+                            policies,
                             "1");
             LaneLimits limits = new LaneLimits(BatchBounds.DEFAULT, 10, Duration.ofMinutes(1));
             try (Lanes lanes = new Lanes(List.of(scorer.measurer()), limits, metrics)) {
+                Detectors detectors =
+                        new Detectors(
+                                List.of(model),
+                                artifact,
+                                Judges::fixed,
+                                policies,
+                                metrics,
+                                100_000,
+                                () -> lanes);
+                SharedOutcomes shared = new SharedOutcomes(100_000, SharedOutcomes.ENTRY_BYTES);
                 SignalScoring scoring =
                         new SignalScoring(
-                                scorer,
+                                () -> scorer,
                                 lanes,
-                                new SharedOutcomes(100_000, SharedOutcomes.ENTRY_BYTES),
+                                () -> shared,
                                 metrics,
                                 new StageSpans(Tracer.NOOP, InstantSource.system()),
-                                List.of(Policy.standard()));
+                                policies);
                 Answering answering =
                         new Answering(
                                 scoring,
-                                scorer,
+                                detectors,
+                                () ->
+                                        reference -> {
+                                            throw new AssertionError(
+                                                    "no other detector is asked for");
+                                        },
+                                new Answers(),
                                 ledger,
                                 new VerdictIds(new SplittableRandom(1)),
                                 InstantSource.system(),
