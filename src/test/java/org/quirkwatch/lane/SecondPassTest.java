@@ -147,7 +147,10 @@ class SecondPassTest {
         assertThat(read).isEqualTo(artifact);
         List<TokenizedSignal> tokens = signals(3).stream().map(model::tokenize).toList();
         assertThat(new Measurer(model, read).measure(tokens).measurements())
-                .isEqualTo(new Measurer(model, artifact).measure(tokens).measurements());
+                // Each has judges of its own, who judge alike.
+                .usingRecursiveFieldByFieldElementComparatorIgnoringFields("basis.judges")
+                .containsExactlyElementsOf(
+                        new Measurer(model, artifact).measure(tokens).measurements());
     }
 
     private static List<Measurement> measure(List<Signal> signals) {

@@ -120,6 +120,36 @@ abstract class AccessContract {
     }
 
     @Test
+    void callersFindTheirOwnJobsAndAdministratorsAll() {
+        Map<String, String> admin = keys.headers(TestKeys.Who.ADMIN);
+        Map<String, String> score = keys.headers(TestKeys.Who.SCORE);
+        Caller.Answer made =
+                send(
+                        "POST",
+                        "/v1/keys",
+                        admin,
+                        "{\"name\": \"other-scorer\", \"scopes\": [\"score\"], \"expires_at\":"
+                                + " \"2099-01-01T00:00:00Z\"}");
+        Map<String, String> other = bearer(made.json().get("key").asString());
+        Caller.Answer job =
+                service.caller()
+                        .send(
+                                "POST",
+                                "/v1/jobs",
+                                with(score, "Content-Type", "application/x-ndjson"),
+                                SIGNAL);
+        assertThat(job.status()).isEqualTo(202);
+        String path = "/v1/jobs/" + job.json().get("id").asString();
+        assertThat(get(path, score).status()).isEqualTo(200);
+        assertThat(get(path, admin).status()).isEqualTo(200);
+        assertThat(get(path, other).status()).isEqualTo(404);
+        assertThat(get("/v1/jobs", other).json().get("jobs")).isEmpty();
+        assertThat(get("/v1/jobs", score).json().get("jobs")).hasSize(1);
+        assertThat(send("DELETE", path, other, "").status()).isEqualTo(404);
+        assertThat(send("DELETE", "/v1/keys/other-scorer", admin, "").status()).isEqualTo(200);
+    }
+
+    @Test
     void anAdministratorMakesRotatesAndRevokesKeysAndTheAuditSaysSo() throws Exception {
         Map<String, String> admin = keys.headers(TestKeys.Who.ADMIN);
         Caller.Answer made =
