@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
@@ -75,6 +76,19 @@ public record Storage(String url, boolean embedded, String shown) {
             source.addDataSourceProperty("socketTimeout", "10");
             source.addDataSourceProperty("tcpKeepAlive", "true");
         }
+    }
+
+    /// How the tables are brought up to date. A file's by a connection of its own, before any other
+    /// is opened: H2 keeps the session that made a check constraint within it, and the constraint
+    /// fails when that connection is closed while others are open, as a pool does after a while.
+    /// Opened anew, the file's constraints belong to nobody's connection.
+    Flyway migrating(Flyway pooled) {
+        return url.startsWith("jdbc:h2:file:")
+                ? Flyway.configure()
+                        .configuration(pooled.getConfiguration())
+                        .dataSource(url, "sa", "")
+                        .load()
+                : pooled;
     }
 
     /// Whether another process has the file of the embedded database.

@@ -54,7 +54,7 @@ class VerdictLogConfiguration {
     FlywayMigrationStrategy migration(Storage storage) {
         return flyway -> {
             try {
-                flyway.migrate();
+                storage.migrating(flyway).migrate();
             } catch (FlywayException e) {
                 throw storage.unusable(e);
             }

@@ -34,6 +34,15 @@ final class LoggedService implements AutoCloseable {
         return start(List.of("quirkwatch.verdict-log.enabled=false"), more);
     }
 
+    /// Starts one with an embedded database of its own, which it makes where there is none.
+    ///
+    /// @param data its directory
+    /// @param more settings
+    static LoggedService startWithLogIn(java.nio.file.Path data, String... more) {
+        return start(
+                List.of("quirkwatch.verdict-log.enabled=true", "quirkwatch.data=" + data), more);
+    }
+
     private static LoggedService start(List<String> database, String... more) {
         List<String> settings = new ArrayList<>(database);
         settings.addAll(
