@@ -74,6 +74,8 @@ final class AccessContract implements OpenApiCustomizer {
     }
 
     private static void describe(Operation operation, AccessRules.Needed needed) {
+        // A path that could be read in two ways is refused before any handler.
+        add(operation.getResponses(), ProblemCode.INVALID_REQUEST);
         Set<Scope> enough = AccessRules.enough(needed);
         if (enough.isEmpty()) {
             operation.setSecurity(List.of());

@@ -17,7 +17,6 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
-import org.springframework.security.web.firewall.RequestRejectedException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
@@ -105,13 +104,6 @@ final class ProblemAdvice {
                                     ProblemCode.INVALID_REQUEST,
                                     "the query is not written as one: names, values and % with two"
                                             + " hex digits were expected");
-                    // By the filters' view of the request, when a handler first looks at such a
-                    // place.
-                    case RequestRejectedException ignored ->
-                            new Problem(
-                                    ProblemCode.INVALID_REQUEST,
-                                    "a header, or the name of a parameter, holds characters that are"
-                                            + " not allowed there");
                     case ErrorResponse response when response.getStatusCode().is4xxClientError() ->
                             of(response.getStatusCode());
                     default ->
