@@ -191,14 +191,16 @@ public final class NearestRows {
             }
             double[] sorted = limits.clone();
             Arrays.sort(sorted);
-            double[] scaled = Arrays.stream(sorted).map(estimates::scaled).toArray();
+            Placement exact = new Placement(sorted);
+            Placement scaled =
+                    new Placement(Arrays.stream(sorted).map(estimates::scaled).toArray());
             float[] near = estimated.of(place);
             int[] nearer = new int[targets.length + 1];
             for (int row = 0; row < rows.rows(); row++) {
                 if (row == self) {
                     continue;
                 }
-                nearer[firstAbove(row, near, sorted, scaled)]++;
+                nearer[firstAbove(row, near, exact, scaled)]++;
             }
             for (int i = 1; i < nearer.length; i++) {
                 nearer[i] += nearer[i - 1];
@@ -211,15 +213,15 @@ public final class NearestRows {
         }
 
         /// The first limit that a row is nearer than.
-        private int firstAbove(int row, float[] near, double[] sorted, double[] scaled) {
+        private int firstAbove(int row, float[] near, Placement exact, Placement scaled) {
             if (near.length > 0) {
                 double margin = estimated.margin(place, near[row]);
-                int first = NearestRows.firstAbove(scaled, near[row] - margin);
-                if (first == NearestRows.firstAbove(scaled, near[row] + margin)) {
+                int first = scaled.firstAbove(near[row] - margin);
+                if (scaled.same(first, near[row] + margin)) {
                     return first;
                 }
             }
-            return NearestRows.firstAbove(sorted, distance(row));
+            return exact.firstAbove(distance(row));
         }
 
         private double distance(int row) {
@@ -265,20 +267,6 @@ public final class NearestRows {
             place--;
         }
         ascending[place] = value;
-    }
-
-    private static int firstAbove(double[] ascending, double value) {
-        int low = 0;
-        int high = ascending.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (ascending[middle] > value) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low;
     }
 
     private static double[] squaredLengths(Matrix matrix) {
