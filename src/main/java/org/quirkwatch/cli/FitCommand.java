@@ -1,5 +1,6 @@
 package org.quirkwatch.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -205,7 +206,8 @@ final class FitCommand implements Callable<Integer> {
             names = "--output",
             required = true,
             paramLabel = "DIR",
-            description = "The folder to make; it appears when it is complete.")
+            description =
+                    "The folder to make, with those above it; it appears when it is complete.")
     private Path output;
 
     FitCommand(Terminal terminal) {
@@ -213,7 +215,7 @@ final class FitCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         if (untrusted.isPresent() && !Rules.named(rule).offline()) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -276,12 +278,16 @@ final class FitCommand implements Callable<Integer> {
     }
 
     /// Before hours of work are spent on a folder that cannot be written.
-    private static void requireFree(Path folder, boolean force) {
+    private static void requireFree(Path folder, boolean force) throws IOException {
         if (!force && Files.exists(folder.resolve("manifest.json"))) {
             throw new Problem(
                     ProblemCode.INVALID_FILE,
                     "%s: holds an artifact already; --force replaces it"
                             .formatted(folder.getFileName()));
+        }
+        Path parent = folder.toAbsolutePath().normalize().getParent();
+        if (parent != null) {
+            Files.createDirectories(parent);
         }
     }
 }

@@ -27,7 +27,8 @@ class FitAndScoreTest {
     @BeforeAll
     static void fitOnce() throws IOException {
         trusted = folder.resolve("trusted.jsonl");
-        detector = folder.resolve("detector");
+        // Folders above it are made.
+        detector = folder.resolve("made/detector");
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < 240; i++) {
             lines.add(line("The sum of %d and %d is a number.".formatted(i * 37 % 911, i)));
