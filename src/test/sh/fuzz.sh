@@ -14,6 +14,9 @@ fi
 [[ -f target/quirkwatch.jar ]] || ./mvnw -q package -DskipTests
 rm -rf "$folder/data"
 mkdir -p "$folder"
+# The service reads from its jar while it runs, so a build must not change this one.
+cp target/quirkwatch.jar "$folder/quirkwatch.jar"
+export QUIRKWATCH_JAR=$PWD/$folder/quirkwatch.jar
 port=${FUZZ_PORT:-8290}
 { read -r FUZZ_KEY; read -r hash; } < <(bin/quirkwatch keys generate)
 export FUZZ_KEY
