@@ -53,12 +53,18 @@ public final class Caller implements AutoCloseable {
                         .map(o -> new Pending(this, o.signal(), now, deadlineNanos, o.outcome()))
                         .toList();
         lanes.enqueue(this, pending);
+        if (isGone()) {
+            // It was closed meanwhile, perhaps before these were in the queue.
+            lanes.forget(this);
+        }
     }
 
     /// Waits for a place for one more signal: what a stream does instead of being refused.
-    public void awaitPlace() throws InterruptedException {
-        lanes.awaitPlace();
-        free.incrementAndGet();
+    ///
+    /// @return whether there was one before this was closed
+    public boolean awaitPlace() throws InterruptedException {
+        boolean taken = lanes.awaitPlace(this::isGone);
+        return taken && taken();
     }
 
     /// Waits for a place for one more signal, for a bounded time.
@@ -66,10 +72,17 @@ public final class Caller implements AutoCloseable {
     /// @return whether there was one
     public boolean awaitPlace(Duration most) throws InterruptedException {
         boolean taken = lanes.awaitPlace(most);
-        if (taken) {
-            free.incrementAndGet();
+        return taken && taken();
+    }
+
+    /// Whether the place is still wanted; else it is given back.
+    private boolean taken() {
+        free.incrementAndGet();
+        boolean wanted = !isGone();
+        if (!wanted) {
+            lanes.give(free.getAndSet(0));
         }
-        return taken;
+        return wanted;
     }
 
     /// Whether nobody waits for it.

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
@@ -217,8 +218,8 @@ public final class Lanes implements AutoCloseable {
         return queue.take(errands, most, limits.maxBackground());
     }
 
-    void awaitPlace() throws InterruptedException {
-        places.take();
+    boolean awaitPlace(BooleanSupplier gone) throws InterruptedException {
+        return places.take(gone);
     }
 
     boolean awaitPlace(Duration most) throws InterruptedException {

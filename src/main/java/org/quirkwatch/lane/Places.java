@@ -3,6 +3,7 @@ package org.quirkwatch.lane;
 import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /// The places of signals that wait and run: the bound of the service's memory. Callers who can wait
 /// for a place (streams) leave half of them to those who cannot. Thread-safe.
@@ -41,13 +42,20 @@ final class Places {
     }
 
     /// Waits for a place, and for half of all to be free. (All of them where there is but one.)
-    void take() throws InterruptedException {
+    ///
+    /// @param gone whether nobody wants it any more; looked at whenever places are given
+    /// @return whether there was one before that
+    boolean take(BooleanSupplier gone) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (held > 0 && held >= limit / 2) {
+                if (gone.getAsBoolean()) {
+                    return false;
+                }
                 given.await();
             }
             held++;
+            return true;
         } finally {
             lock.unlock();
         }

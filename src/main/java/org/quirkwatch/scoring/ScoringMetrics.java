@@ -32,6 +32,7 @@ import org.quirkwatch.lane.Measurement;
 import org.quirkwatch.lane.UntrustedWindow;
 import org.quirkwatch.model.CaptureSpec;
 import org.quirkwatch.model.TokenizedSignal;
+import org.quirkwatch.problem.Problem;
 
 /// What the service counts and times. Metrics may be read by more people than verdicts: nothing of
 /// a signal's texts or ids is in them. Thread-safe.
@@ -51,6 +52,10 @@ final class ScoringMetrics implements LaneListener {
                             })
                     .mapToObj(Duration::ofMillis)
                     .toArray(Duration[]::new);
+
+    private static final String REQUEST = "quirkwatch.request";
+    private static final String SOURCE = "source";
+    private static final String PROBLEM = Problem.class.getSimpleName();
 
     private final MeterRegistry meters;
     private final String model;
@@ -174,9 +179,32 @@ final class ScoringMetrics implements LaneListener {
                         .register(meters));
     }
 
-    /// Measures a request, from its signals to their verdicts.
-    <T> T request(Supplier<T> work) {
-        return observe("quirkwatch.request", work);
+    /// Measures a request, from its signals to their verdicts: `quirkwatch_request_seconds`. A
+    /// request is a signal or a batch that came alone; of a stream each line is one, see
+    /// [#streamed].
+    ///
+    /// @param source what brought it
+    <T> T request(String source, Supplier<T> work) {
+        return Objects.requireNonNull(
+                Observation.createNotStarted(REQUEST, observations)
+                        .lowCardinalityKeyValue(SOURCE, source)
+                        .observe(work));
+    }
+
+    /// Measures a line of a stream as a request, from when it was read to when its verdict was
+    /// there and those of all lines before it were on their way: the time of a whole stream is its
+    /// sender's. A sender who does not wait for verdicts has its lines wait for one another, so
+    /// objectives of latency leave this source out. A timer only: a stream without end would be a
+    /// trace without end.
+    ///
+    /// @param time what a line took
+    void streamed(String source, Verdict verdict, Duration time) {
+        boolean refused =
+                verdict instanceof Verdict.Unscored unscored
+                        && !SignalScoring.isOfTheModel(unscored.reason());
+        // The tags that an observation's timer has.
+        meters.timer(REQUEST, Tags.of("error", refused ? PROBLEM : "none", SOURCE, source))
+                .record(time);
     }
 
     /// Measures the tokenizing of a request's signals.
@@ -230,7 +258,7 @@ final class ScoringMetrics implements LaneListener {
         meters.counter(
                         "quirkwatch.signals",
                         identity(artifact)
-                                .and("disposition", verdict.ruling().text(), "source", source))
+                                .and("disposition", verdict.ruling().text(), SOURCE, source))
                 .increment();
         switch (verdict) {
             case Verdict.Scored scored -> {

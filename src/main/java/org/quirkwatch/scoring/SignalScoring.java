@@ -1,5 +1,6 @@
 package org.quirkwatch.scoring;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -69,7 +70,9 @@ final class SignalScoring {
     Verdict judge(Signal signal, String source, long deadlineNanos) {
         Policy policy = policy(signal.policy(), "/policy");
         Verdict verdict =
-                metrics.request(() -> traced(List.of(signal), List.of(policy), deadlineNanos))
+                metrics.request(
+                                source,
+                                () -> traced(List.of(signal), List.of(policy), deadlineNanos))
                         .getFirst();
         if (verdict instanceof Verdict.Unscored unscored && !isOfTheModel(unscored.reason())) {
             throw unscored.reason();
@@ -89,7 +92,8 @@ final class SignalScoring {
         for (int i = 0; i < signals.size(); i++) {
             policyOf.add(policy(signals.get(i).policy(), "/signals/%d/policy".formatted(i)));
         }
-        List<Verdict> verdicts = metrics.request(() -> traced(signals, policyOf, deadlineNanos));
+        List<Verdict> verdicts =
+                metrics.request(source, () -> traced(signals, policyOf, deadlineNanos));
         verdicts.forEach(verdict -> metrics.verdict(verdict, scorer.get().artifact(), source));
         return verdicts;
     }
@@ -98,6 +102,7 @@ final class SignalScoring {
     ///
     /// @param caller the stream's
     /// @throws Problem `unknown-policy`, `prompt-too-long`, `invalid-signal`, `shutting-down`
+    /// @throws CancellationException where the caller was closed meanwhile
     Begun begin(Caller caller, Signal signal) throws InterruptedException {
         Policy policy = policy(signal.policy(), "/policy");
         Optional<CompletableFuture<Outcome>> equal = sharing.get().find(signal);
@@ -105,7 +110,9 @@ final class SignalScoring {
             return new Begun(signal, policy, equal.get(), false, never());
         }
         TokenizedSignal tokenized = tokenize(List.of(signal)).getFirst().orThrow();
-        caller.awaitPlace();
+        if (!caller.awaitPlace()) {
+            throw new CancellationException("the caller has gone");
+        }
         return submit(caller, signal, policy, tokenized);
     }
 
@@ -195,6 +202,12 @@ final class SignalScoring {
     /// Counts a verdict that a stream answers.
     void count(Verdict verdict, String source) {
         metrics.verdict(verdict, scorer.get().artifact(), source);
+    }
+
+    /// Counts a verdict that a stream answers, and what its line took.
+    void count(Verdict verdict, String source, Duration time) {
+        count(verdict, source);
+        metrics.streamed(source, verdict, time);
     }
 
     /// The policy of signals that name none, or that cannot be read.

@@ -3,6 +3,7 @@ package org.quirkwatch.scoring;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -39,11 +40,16 @@ final class SignalStream {
     private final Caller caller;
     private final SignalReader reader;
     private final BlockingQueue<Slot> window;
+    // Set when nothing of the reader's is wanted any more. It is told so and never interrupted: it
+    // may be within the log's database, whose files and connections an interrupt closes.
+    private volatile boolean ended;
 
     /// What was read, in the order of lines.
     private sealed interface Slot {
         /// A signal whose measurement has begun.
-        record Measured(long line, SignalScoring.Begun begun) implements Slot {}
+        ///
+        /// @param readNanos of [System#nanoTime]: when the line was read
+        record Measured(long line, SignalScoring.Begun begun, long readNanos) implements Slot {}
 
         /// A signal that was answered before.
         record Answered(byte[] answer) implements Slot {}
@@ -120,23 +126,25 @@ final class SignalStream {
         }
     }
 
-    /// The reader uses the request's stream, which must not outlive the request.
+    /// Waits for the reader, which uses the request's stream and must not outlive the request. It
+    /// sees the end before it reads or hands over anything more; what it may wait for has an end of
+    /// its own: a line (the connection's time-out), a place (given up with the caller), the log
+    /// (the longest wait). Whatever it is, nothing is held at the lanes meanwhile.
     private void end(Thread reading) throws InterruptedException {
-        while (reading.isAlive()) {
-            reading.interrupt();
-            window.clear();
-            reading.join(java.time.Duration.ofMillis(10));
-        }
+        ended = true;
+        // Room for the one slot that it may have begun to hand over.
+        window.clear();
+        reading.join();
     }
 
     private void answer(Slot slot, Sink sink) throws IOException, InterruptedException {
         switch (slot) {
-            case Slot.Measured(long line, var begun) -> {
+            case Slot.Measured(long line, var begun, long readNanos) -> {
                 if (!begun.outcome().isDone()) {
                     finishAll(sink);
                 }
                 Verdict verdict = scoring.await(begun);
-                scoring.count(verdict, SOURCE);
+                scoring.count(verdict, SOURCE, Duration.ofNanos(System.nanoTime() - readNanos));
                 kept.add(answering.begin(line, begun.signal(), verdict, explain, SOURCE));
                 while (kept.size() >= windowLines || isHeadDone()) {
                     sink.write(answering.finish(kept.remove()));
@@ -173,10 +181,16 @@ final class SignalStream {
 
     private void read() {
         try {
-            window.put(new Slot.End(readLines()));
+            put(new Slot.End(readLines()));
         } catch (InterruptedException e) {
-            // The writer has ended and looks at nothing more.
-            Thread.currentThread().interrupt();
+            throw new IllegalStateException("nobody interrupts the reader of a stream", e);
+        }
+    }
+
+    /// Hands over, unless the writer has ended and looks at nothing more.
+    private void put(Slot slot) throws InterruptedException {
+        if (!ended) {
+            window.put(slot);
         }
     }
 
@@ -185,18 +199,18 @@ final class SignalStream {
         long last = 0;
         try {
             boolean open = true;
-            while (open && reader.hasNext()) {
+            while (open && !ended && reader.hasNext()) {
                 SignalLine line = reader.next();
                 last = line.number();
                 open = !lanes.isRefusing();
-                window.put(open ? begin(line) : refused(line, stopping()));
+                put(open ? begin(line) : refused(line, stopping()));
             }
             return null;
         } catch (Problem e) {
             if (isTimeout(e)) {
                 // The sender is there, but says nothing: it is told why this ends.
                 Problem silent = silent();
-                window.put(refused(new SignalLine.Invalid(last + 1, silent), silent));
+                put(refused(new SignalLine.Invalid(last + 1, silent), silent));
                 return null;
             }
             return e;
@@ -217,11 +231,12 @@ final class SignalStream {
     private Slot begin(SignalLine line) throws InterruptedException {
         return switch (line) {
             case SignalLine.Valid(long number, Signal signal) -> {
+                long readNanos = System.nanoTime();
                 try {
                     Optional<byte[]> before = answering.answeredBefore(signal);
                     yield before.isPresent()
                             ? new Slot.Answered(before.get())
-                            : new Slot.Measured(number, scoring.begin(caller, signal));
+                            : new Slot.Measured(number, scoring.begin(caller, signal), readNanos);
                 } catch (Problem e) {
                     yield refused(line, e);
                 }

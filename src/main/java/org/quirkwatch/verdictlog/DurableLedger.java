@@ -8,9 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
@@ -93,20 +95,22 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
     public CompletableFuture<Kept> keep(VerdictRecord verdict, long deadlineNanos)
             throws InterruptedException {
         Entry entry = new Entry(verdict, deadlineNanos, new CompletableFuture<>());
-        long left = Math.max(0, deadlineNanos - System.nanoTime());
-        if (closing || !queue.offer(entry, left, TimeUnit.NANOSECONDS)) {
+        if (closing || !queue.offer(entry, left(deadlineNanos), TimeUnit.NANOSECONDS)) {
             throw unavailable("there was no room to write the verdict down in time");
         }
         return entry.outcome();
     }
 
-    /// Writes what waits, for a few seconds at most, and ends.
+    /// Writes what waits, lets look-ups end, both for a few seconds at most, and ends.
     @Override
     public void close() {
         closingNanos = System.nanoTime() + LAST.toNanos();
         closing = true;
         try {
             writer.join();
+            if (!lookUps.tryAcquire(LOOK_UPS, left(closingNanos), TimeUnit.NANOSECONDS)) {
+                LOG.debug("the log is closed although a look-up has not ended");
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -210,19 +214,20 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
         long pause = LEAST_PAUSE_MILLIS;
         try {
             while (true) {
-                long left = deadlineNanos - System.nanoTime();
-                if (closing || !lookUps.tryAcquire(Math.max(0, left), TimeUnit.NANOSECONDS)) {
-                    throw unavailable("the verdict log did not answer in time");
+                if (closing || !lookUps.tryAcquire(left(deadlineNanos), TimeUnit.NANOSECONDS)) {
+                    throw late();
                 }
                 try {
-                    return query.get();
-                } catch (RuntimeException e) {
-                    if (!Failures.passes(e)) {
-                        throw e;
+                    return lookUp(query).get(left(deadlineNanos), TimeUnit.NANOSECONDS);
+                } catch (TimeoutException e) {
+                    throw late();
+                } catch (ExecutionException e) {
+                    if (!(e.getCause() instanceof RuntimeException cause)) {
+                        throw new IllegalStateException("a look-up failed", e);
                     }
-                    failed(e);
-                } finally {
-                    lookUps.release();
+                    if (!Failures.passes(cause)) {
+                        throw cause;
+                    }
                 }
                 if (deadlineNanos - System.nanoTime() < TimeUnit.MILLISECONDS.toNanos(pause)) {
                     throw unavailable("the verdict log is away");
@@ -234,6 +239,39 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
             Thread.currentThread().interrupt();
             throw new Problem(ProblemCode.SHUTTING_DOWN, "the service is stopping", e);
         }
+    }
+
+    /// Runs on a thread of its own, which has the permit until the database has answered: its
+    /// caller leaves when the time is up, however long a connection takes to fail, and may be
+    /// interrupted, which would close the database's file or connection.
+    private <T> CompletableFuture<T> lookUp(Supplier<T> query) {
+        CompletableFuture<T> found = new CompletableFuture<>();
+        Thread.ofVirtual()
+                .name("verdict-log-look-up")
+                .start(() -> {
+                    try {
+                        found.complete(query.get());
+                    } catch (RuntimeException e) {
+                        if (Failures.passes(e) && !closing) {
+                            failed(e);
+                        }
+                        found.completeExceptionally(e);
+                    } catch (Error e) {
+                        found.completeExceptionally(e);
+                        throw e;
+                    } finally {
+                        lookUps.release();
+                    }
+                });
+        return found;
+    }
+
+    private static long left(long deadlineNanos) {
+        return Math.max(0, deadlineNanos - System.nanoTime());
+    }
+
+    private static Problem late() {
+        return unavailable("the verdict log did not answer in time");
     }
 
     private void failed(RuntimeException cause) {

@@ -4,6 +4,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 import org.quirkwatch.problem.Problem;
@@ -18,6 +20,8 @@ public record Storage(String url, boolean embedded, String shown) {
 
     private static final String POSTGRESQL = "jdbc:postgresql:";
     private static final String FILE = "quirkwatch";
+    // What names a file of H2's, with two ways to reach it.
+    private static final List<String> FILES = List.of("jdbc:h2:async:", "jdbc:h2:file:");
 
     /// Where the settings say.
     ///
@@ -41,9 +45,10 @@ public record Storage(String url, boolean embedded, String shown) {
             throw unusable(data, null);
         }
         // WRITE_DELAY: a commit is in the file when it returns. No other port or process: the file
-        // is locked.
+        // is locked. H2's ordinary way to a file closes it for everybody when a thread is
+        // interrupted while it reads or writes; an asynchronous channel stays open.
         String embedded =
-                "jdbc:h2:file:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
+                "jdbc:h2:async:%s;MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE"
                         .formatted(directory.resolve(FILE));
         return new Storage(embedded, true, FILE + ".mv.db in quirkwatch.data (" + data + ")");
     }
@@ -60,12 +65,13 @@ public record Storage(String url, boolean embedded, String shown) {
 
     /// Where the file of an embedded database is; null for another database.
     @Nullable Path directory() {
-        String prefix = "jdbc:h2:file:";
-        if (!url.startsWith(prefix)) {
+        Optional<String> prefix = FILES.stream().filter(url::startsWith).findFirst();
+        if (prefix.isEmpty()) {
             return null;
         }
         int end = url.indexOf(';');
-        Path file = Path.of(url.substring(prefix.length(), end < 0 ? url.length() : end));
+        int begin = prefix.get().length();
+        Path file = Path.of(url.substring(begin, end < 0 ? url.length() : end));
         return file.toAbsolutePath().getParent();
     }
 
@@ -83,7 +89,7 @@ public record Storage(String url, boolean embedded, String shown) {
     /// fails when that connection is closed while others are open, as a pool does after a while.
     /// Opened anew, the file's constraints belong to nobody's connection.
     Flyway migrating(Flyway pooled) {
-        return url.startsWith("jdbc:h2:file:")
+        return FILES.stream().anyMatch(url::startsWith)
                 ? Flyway.configure()
                         .configuration(pooled.getConfiguration())
                         .dataSource(url, "sa", "")

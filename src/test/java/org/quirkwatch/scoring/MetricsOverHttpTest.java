@@ -72,12 +72,19 @@ class MetricsOverHttpTest {
         double before = caller.metric("quirkwatch_signals_total", "source=\"stream\"");
         double single = caller.metric("quirkwatch_signals_total", "source=\"http\"");
         double unscored = caller.metric("quirkwatch_unscored_total", "invalid-signal");
+        double streamed = caller.metric("quirkwatch_request_seconds_count", "source=\"stream\"");
+        double requests = caller.metric("quirkwatch_request_seconds_count", "source=\"http\"");
         List<Signal> signals = TinyDetector.signals(5, new SplittableRandom(71));
         String lines =
                 signals.stream().map(Caller::json).collect(Collectors.joining("\n", "", "\n{}\n"));
         caller.post("/v1/signals", lines.getBytes(UTF_8), StreamCaller.NDJSON);
         caller.verdicts(signals);
 
+        // Without the line that is no signal.
+        assertThat(caller.metric("quirkwatch_request_seconds_count", "source=\"stream\""))
+                .isEqualTo(streamed + 5);
+        assertThat(caller.metric("quirkwatch_request_seconds_count", "source=\"http\""))
+                .isEqualTo(requests + 1);
         assertThat(caller.metric("quirkwatch_signals_total", "source=\"stream\""))
                 .isEqualTo(before + 6);
         assertThat(caller.metric("quirkwatch_signals_total", "source=\"http\""))

@@ -56,9 +56,7 @@ public final class Store implements AutoCloseable {
 
     /// Where the file of an embedded one is.
     public static String directory(Store store) {
-        String url = store.storage.url();
-        String file = url.substring("jdbc:h2:file:".length(), url.indexOf(';'));
-        return file.substring(0, file.lastIndexOf(java.io.File.separatorChar));
+        return java.util.Objects.requireNonNull(store.storage.directory()).toString();
     }
 
     /// Whether containers can be started here.
@@ -136,6 +134,20 @@ public final class Store implements AutoCloseable {
                 jdbc(),
                 storage,
                 cause -> {});
+    }
+
+    /// Has the server stop for a while, its connections open; resume ends it.
+    public void pause() {
+        server().getDockerClient().pauseContainerCmd(server().getContainerId()).exec();
+    }
+
+    /// Has the server go on.
+    public void resume() {
+        server().getDockerClient().unpauseContainerCmd(server().getContainerId()).exec();
+    }
+
+    private PostgreSQLContainer server() {
+        return (PostgreSQLContainer) below;
     }
 
     @Override
