@@ -186,7 +186,10 @@ final class JobController {
                             content =
                                     @Content(
                                             mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
-                                            schema = @Schema(type = "string"))))
+                                            schema =
+                                                    @Schema(
+                                                            implementation =
+                                                                    JobDocument.Event.class))))
     @Problems({
         ProblemCode.INVALID_REQUEST,
         ProblemCode.NOT_FOUND,

@@ -81,8 +81,9 @@ public record JobDocument(
                 @JsonProperty("result_bytes")
                 long resultBytes,
         @Schema(
-                        description = "As they were submitted.",
-                        type = "object",
+                        description = "As they were submitted, by their names.",
+                        types = "object",
+                        additionalProperties = Schema.AdditionalPropertiesValue.TRUE,
                         requiredMode = RequiredMode.REQUIRED)
                 @JsonRawValue
                 String parameters) {
@@ -105,6 +106,20 @@ public record JobDocument(
     public record Failure(
             @Schema(example = "storage-full", requiredMode = RequiredMode.REQUIRED) String code,
             @Schema(requiredMode = RequiredMode.REQUIRED) String detail) {}
+
+    /// One event of a job's stream, for the contract.
+    @Schema(name = "JobEvent", description = "A server-sent event.")
+    record Event(
+            @Schema(description = "For `Last-Event-ID`.", requiredMode = RequiredMode.REQUIRED)
+                    String id,
+            @Schema(
+                            allowableValues = {"progress", "end"},
+                            requiredMode = RequiredMode.REQUIRED)
+                    String event,
+            @Schema(
+                            description = "The job, as `GET /v1/jobs/{id}` gives it, in one line.",
+                            requiredMode = RequiredMode.REQUIRED)
+                    String data) {}
 
     /// One page of jobs.
     @Schema(name = "Jobs", description = "Jobs, the newest first.")

@@ -1,5 +1,6 @@
 package org.quirkwatch.rollout;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,12 +40,12 @@ record FitParameters(
         List<String> feature,
         String combine,
         List<Integer> layers,
-        List<String> hookPoints,
+        @JsonProperty("hook_points") List<String> hookPoints,
         List<String> position,
         String rule,
         Map<String, String> set,
         String aggregation,
-        double calibrationShare,
+        @JsonProperty("calibration_share") double calibrationShare,
         long seed,
         long untrusted,
         String actor) {
