@@ -9,6 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -16,6 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The chart by Helm itself. Where there is no `helm` on the path, the tests are reported as
 /// skipped. `-Dquirkwatch.helm.write=true` writes the golden files anew.
@@ -34,7 +40,7 @@ class HelmChartTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"default", "gpu"})
+    @ValueSource(strings = {"default", "gpu", "levels"})
     void itRendersAsBefore(String name) throws IOException, InterruptedException {
         String rendered = rendered(name);
         Path golden = EXAMPLES.resolve(name + "-golden.yaml");
@@ -45,7 +51,7 @@ class HelmChartTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"default", "gpu"})
+    @ValueSource(strings = {"default", "gpu", "levels"})
     void whatItRendersIsWhatKubernetesUnderstands(String name)
             throws IOException, InterruptedException {
         String schemas = System.getenv("QUIRKWATCH_TEST_KUBERNETES_SCHEMAS");
@@ -96,6 +102,33 @@ class HelmChartTest {
         assertThat(rule.get("spec")).isEqualTo(asFile);
     }
 
+    @Test
+    void everyLevelAndEveryAlertOfTheRulesIsAValueOfTheChart() throws IOException {
+        String rules = Files.readString(AlertRulesTest.RULES);
+        JsonNode values =
+                new JsonMapper()
+                        .readTree(Files.readString(CHART.resolve("values.schema.json")))
+                        .at("/properties/prometheusRule/properties");
+        Set<String> levels = found("[0-9.]+ # level (\\w+)\n", rules);
+        // The bound of a histogram, which is a label.
+        assertThat(rules).contains("le=~\"1|1.0\"");
+        levels.add("slowSeconds");
+
+        assertThat(values.at("/levels/properties").propertyNames())
+                .containsExactlyInAnyOrderElementsOf(levels);
+        assertThat(values.at("/alerts/properties").propertyNames())
+                .containsExactlyInAnyOrderElementsOf(found("- alert: (\\w+)\n", rules));
+    }
+
+    private static Set<String> found(String pattern, String text) {
+        Set<String> names = new TreeSet<>();
+        Matcher matcher = Pattern.compile(pattern).matcher(text);
+        while (matcher.find()) {
+            names.add(matcher.group(1));
+        }
+        return names;
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -108,6 +141,10 @@ class HelmChartTest {
                 "drainSeconds=50 | it has to be that at least",
                 "serviceMonitor.enabled=true,service.type=LoadBalancer | management port",
                 "access.key=qw_x | key",
+                "prometheusRule.levels.leastScored=0 | leastScored",
+                "prometheusRule.levels.slowShare=7 | slowShare",
+                "prometheusRule.alerts.QuirkwatchNone.for=1m | QuirkwatchNone",
+                "prometheusRule.alerts.QuirkwatchDrift.for=soon | Does not match pattern",
                 "autoscaling.enabled=true,keda.enabled=true | only one of them"
             })
     void valuesThatCannotBeMeantAreRefusedWithTheReason(String values, String reason)
