@@ -1,6 +1,10 @@
 package org.quirkwatch.access;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +25,15 @@ final class Refreshed<T> {
     /// However many ask for what is not there, the database is not asked more often.
     private static final Duration LEAST = Duration.ofMillis(200);
 
+    /// A database that is silent is away: no request waits longer to learn who asks.
+    private static final Duration MOST_WAIT = Duration.ofSeconds(2);
+
     private final Supplier<T> source;
     private final Duration most;
     private final ReentrantLock reading = new ReentrantLock();
     private volatile @Nullable Read<T> last;
+    // What is asked of the database; under the lock.
+    private @Nullable CompletableFuture<T> asked;
 
     /// What was read.
     ///
@@ -92,7 +101,7 @@ final class Refreshed<T> {
             throw unavailable();
         }
         try {
-            value = source.get();
+            value = ask();
         } catch (Problem e) {
             LOG.debug("keys or sessions could not be read: {}", e.detail());
         }
@@ -101,6 +110,31 @@ final class Refreshed<T> {
             throw unavailable();
         }
         return value;
+    }
+
+    /// Asks on a thread of its own, one question at a time: the caller leaves a database that does
+    /// not answer. A late answer is old, and is nobody's.
+    private T ask() {
+        CompletableFuture<T> before = asked;
+        if (before != null && !before.isDone()) {
+            throw unavailable();
+        }
+        CompletableFuture<T> answer =
+                CompletableFuture.supplyAsync(source, Thread::startVirtualThread);
+        asked = answer;
+        try {
+            return answer.get(MOST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw unavailable();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unavailable();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException("keys or sessions could not be read", e);
+        }
     }
 
     private static Problem unavailable() {
