@@ -41,7 +41,8 @@ class BrokenStreamsTest {
             }
 
             for (int i = 0; i < 20; i++) {
-                assertThat(service.caller().post("/v1/signals", signal("after-" + i, i)).status()).isEqualTo(200);
+                assertThat(service.caller().post("/v1/signals", signal("after-" + i, i)).status())
+                        .isEqualTo(200);
             }
             JsonNode page = service.caller().get("/v1/verdicts?signal_id=after-19").json();
             assertThat(page.get("verdicts")).hasSize(1);
@@ -72,6 +73,7 @@ class BrokenStreamsTest {
     }
 
     private static String signal(String id, int number) {
-        return "{\"id\": \"%s\", \"prompt\": \"1 + %d\", \"label\": \" Yes\"}".formatted(id, number);
+        return "{\"id\": \"%s\", \"prompt\": \"1 + %d\", \"label\": \" Yes\"}"
+                .formatted(id, number);
     }
 }
