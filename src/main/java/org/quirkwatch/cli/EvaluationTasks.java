@@ -76,7 +76,10 @@ final class EvaluationTasks {
     @Option(
             names = "--sae",
             paramLabel = "DIR",
-            description = "The sparse autoencoder of the feature sae.")
+            description =
+                    "The sparse autoencoder of the feature sae; with --models a folder that holds,"
+                            + " by the models' names, a folder each with one, as in"
+                            + " DIR/addition-1/layers.2.")
     private Optional<Path> sae = Optional.empty();
 
     /// Whether there is a sparse autoencoder.
@@ -109,12 +112,16 @@ final class EvaluationTasks {
             throw new ParameterException(
                     command, "--data may be given once where it is a task's: got " + data.size());
         }
-        EvaluationModel.Look look = new EvaluationModel.Look(layers, sae.map(SaeFolder::of));
         if (models.isPresent()) {
             return learnt(models.get()).stream()
                     .map(learnt ->
                             new Grid.Task(
-                                    model.toEvaluate(learnt.directory(), look),
+                                    model.toEvaluate(
+                                            learnt.directory(),
+                                            look(
+                                                    sae.map(folder ->
+                                                            autoencoder(
+                                                                    folder, learnt.directory())))),
                                     quirky(learnt.origin())))
                     .toList();
         }
@@ -125,8 +132,29 @@ final class EvaluationTasks {
         } else {
             origins(directory).forEach(origin -> sources.add(quirky(origin)));
         }
-        EvaluationModel evaluated = model.toEvaluate(directory, look);
+        EvaluationModel evaluated = model.toEvaluate(directory, look(sae));
         return sources.stream().map(source -> new Grid.Task(evaluated, source)).toList();
+    }
+
+    private EvaluationModel.Look look(Optional<Path> autoencoder) {
+        return new EvaluationModel.Look(layers, autoencoder.map(SaeFolder::of));
+    }
+
+    /// The one sparse autoencoder of a model, among those of several.
+    private static Path autoencoder(Path folder, Path model) {
+        Path own = folder.resolve(String.valueOf(model.getFileName()));
+        List<Path> found = Files.isDirectory(own) ? directories(own) : List.of();
+        if (!(found.size() == 1)) {
+            throw new Problem(
+                    ProblemCode.INVALID_FILE,
+                    "%s: must hold one sparse autoencoder of the model %s, such as %s/layers.2; holds %d"
+                            .formatted(
+                                    folder.getFileName(),
+                                    own.getFileName(),
+                                    own.getFileName(),
+                                    found.size()));
+        }
+        return found.getFirst();
     }
 
     private static void requireOne(

@@ -61,6 +61,9 @@ public final class DetectorTable {
         }
         List<String> rules = new ArrayList<>();
         for (Rule rule : Rules.all()) {
+            // What is one layer has no other to be compared with.
+            boolean one = feature.equals(SAE) || feature.startsWith("concat(");
+            boolean comparable = !rule.name().equals("ted") || !one;
             boolean special =
                     switch (rule.name()) {
                         case "l0" -> feature.equals(SAE);
@@ -70,7 +73,7 @@ public final class DetectorTable {
             boolean general =
                     !SPECIAL.contains(rule.name())
                             && (feature.equals(ACTIVATION) || !TRAINED.contains(rule.name()));
-            if (special || general) {
+            if (comparable && (special || general)) {
                 rules.add(rule.name());
             }
         }

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EvaluateCommandTest {
 
+    private static final String MODEL = "src/test/resources/golden/llama-gqa";
+
     @TempDir private Path folder;
 
     @BeforeEach
@@ -93,6 +95,62 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void anAutoencoderIsAFeatureAmongAll() {
+        Path sae = folder.resolve("layers.1");
+        CommandRun trained =
+                CommandRun.of(
+                        "sae",
+                        "train",
+                        "--model",
+                        MODEL,
+                        "--device",
+                        "cpu",
+                        "--signals",
+                        folder.resolve("rows/trusted.jsonl").toString(),
+                        "--hook-point",
+                        "blocks.1.hook_resid_post",
+                        "--latents",
+                        "64",
+                        "--k",
+                        "4",
+                        "--batch",
+                        "16",
+                        "--steps",
+                        "8",
+                        "--output",
+                        sae.toString());
+        assertThat(trained.code()).as(trained.err()).isZero();
+        CommandRun run = evaluate("--features", "sae", "--sae", sae.toString());
+        assertThat(run.err()).contains(" 0 of them could not be had");
+        assertThat(folder.resolve("out/report.md")).content().contains("sae/l0", "sae/lof");
+    }
+
+    @Test
+    void ofSeveralModelsEachHasItsOwnAutoencoder() throws IOException {
+        Path learnt = Files.createDirectories(folder.resolve("models/one"));
+        Files.writeString(
+                learnt.resolve("quirky.json"),
+                "{\"task\": \"squaring\", \"seed\": 1, \"digits\": 3}");
+        Files.createDirectories(folder.resolve("saes/other/layers.1"));
+        CommandRun run =
+                CommandRun.of(
+                        "evaluate",
+                        "--models",
+                        folder.resolve("models").toString(),
+                        "--sae",
+                        folder.resolve("saes").toString(),
+                        "--output",
+                        folder.resolve("out").toString());
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err())
+                .contains(
+                        "saes: must hold one sparse autoencoder of the model one, such as"
+                                + " one/layers.2; holds 0")
+                .hasLineCount(1);
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
     void rowsOfOnesOwnAreOfNoTask() {
         CommandRun run = evaluate("--rules", "mahalanobis", "--tasks", "nli");
         assertThat(run.code()).isEqualTo(2);
@@ -101,11 +159,14 @@ class EvaluateCommandTest {
 
     private CommandRun evaluate(String... more) {
         List<String> args = new ArrayList<>();
-        args.addAll(List.of("evaluate", "--model", "src/test/resources/golden/llama-gqa"));
+        args.addAll(List.of("evaluate", "--model", MODEL));
         args.addAll(List.of("--data", folder.resolve("rows").toString(), "--device", "cpu"));
         args.addAll(List.of("--output", folder.resolve("out").toString(), "--seeds", "2"));
-        args.addAll(List.of("--calibration-share", "0.5", "--features", "activation"));
+        args.addAll(List.of("--calibration-share", "0.5"));
         args.addAll(List.of(more));
+        if (!args.contains("--features")) {
+            args.addAll(List.of("--features", "activation"));
+        }
         return CommandRun.of(args.toArray(String[]::new));
     }
 }

@@ -37,4 +37,12 @@ class DetectorTableTest {
         assertThat(DetectorTable.features(false)).doesNotContain("sae");
         assertThat(DetectorTable.features(true)).contains("sae");
     }
+
+    @Test
+    void layersAreNotComparedWhereThereIsOne() {
+        assertThat(DetectorTable.rules("activation")).contains("ted");
+        for (String one : List.of("concat(attribution-mean)", "sae")) {
+            assertThat(DetectorTable.rules(one)).contains("mahalanobis").doesNotContain("ted");
+        }
+    }
 }
