@@ -164,30 +164,31 @@ public final class UntrustedWindow implements Judges, AutoCloseable {
     // What a fit throws must not end its thread, nor leave the window waiting for it: hence
     // RuntimeException.
     private void fit(List<Row> seen) {
+        boolean fitted = false;
         try {
             Artifact.Refitted refitted = artifact.withUntrusted(matrices(seen));
-            long number = fits.get() + 1;
             Window window =
                     new Window(
-                            number,
+                            fits.get() + 1,
                             seen.size(),
                             Optional.of(seen.getFirst().at()),
                             Optional.of(seen.getLast().at()));
             previous = current;
             current = new Judge(refitted.detector(), refitted.calibration(), Optional.of(window));
-            fits.set(number);
+            fitted = true;
         } catch (Problem e) {
-            failures.incrementAndGet();
             LOG.warn(
                     "{} was not fitted to the last {} signals, the window before holds: {}",
                     artifact.id(),
                     seen.size(),
                     e.detail());
         } catch (RuntimeException e) {
-            failures.incrementAndGet();
             LOG.error("{} could not be fitted to its window", artifact.id(), e);
         } finally {
+            // Counted together with the end: who sees the count finds the window ready for the
+            // next fit.
             synchronized (this) {
+                (fitted ? fits : failures).incrementAndGet();
                 fitting = false;
             }
         }

@@ -109,6 +109,20 @@ class UntrustedWindowTest {
     }
 
     @Test
+    void whoSeesAFitCountedFindsTheWindowReadyForTheNext() throws Exception {
+        try (UntrustedWindow window = window(new WindowLimits(40, 30, 1, Duration.ofHours(1)))) {
+            saw(window, 30, 1);
+            for (int fits = 1; fits < 40; fits++) {
+                while (window.fits() < fits) {
+                    Thread.onSpinWait();
+                }
+                saw(window, 1, fits);
+            }
+            await(window, 40);
+        }
+    }
+
+    @Test
     void rowsThatDoNotVaryLeaveWhatHolds() throws Exception {
         try (UntrustedWindow window = window(new WindowLimits(40, 30, 30, Duration.ofHours(1)))) {
             Map<String, Matrix> same = new LinkedHashMap<>();
