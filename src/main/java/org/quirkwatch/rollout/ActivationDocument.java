@@ -22,7 +22,7 @@ record ActivationDocument(
         @Schema(requiredMode = RequiredMode.REQUIRED) Instant at,
         @Schema(
                         description = "Who asked for it.",
-                        example = "anonymous",
+                        example = "local",
                         requiredMode = RequiredMode.REQUIRED)
                 String by,
         @Schema(

@@ -7,7 +7,6 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
-import java.security.Principal;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +15,7 @@ import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.scoring.Detectors;
 import org.quirkwatch.web.BoundedBodies;
+import org.quirkwatch.web.Identity;
 import org.quirkwatch.web.JsonFields;
 import org.quirkwatch.web.Problems;
 import org.springframework.http.HttpStatus;
@@ -256,10 +256,10 @@ final class DetectorController {
         return JsonFields.required("id", digest == null ? id : digest);
     }
 
-    /// Who asks, as far as it is known.
+    /// Who asks, by the name that the audit and the jobs have too.
+    ///
+    /// @throws Problem `unauthorized` where nobody is known
     static String actor(HttpServletRequest request) {
-        Principal principal = request.getUserPrincipal();
-        String name = principal == null ? "anonymous" : principal.getName();
-        return name.substring(0, Math.min(name.length(), 200));
+        return Identity.of(request).name();
     }
 }

@@ -203,7 +203,7 @@ abstract class RolloutContract {
         assertThat(back.at("/from/id").asString()).isEqualTo("tiny-early");
         assertThat(back.at("/to/id").asString()).isEqualTo("tiny-diagonal");
         assertThat(back.get("cause").asString()).isEqualTo("rollback");
-        assertThat(back.get("by").asString()).isEqualTo("anonymous");
+        assertThat(back.get("by").asString()).isEqualTo("local");
         assertThat(rollBack().json().at("/to/id").asString()).isEqualTo(FIRST);
         assertThat(judgedBy()).isEqualTo(FIRST);
         assertThat(history()).hasSize(entries + 4);
