@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
-import org.flywaydb.core.api.FlywayException;
 import org.jspecify.annotations.Nullable;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
+import org.quirkwatch.verdictlog.Migration;
 import org.quirkwatch.verdictlog.Storage;
 import org.quirkwatch.web.Scope;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -91,24 +91,22 @@ public final class KeyStore implements AutoCloseable {
     public static KeyStore open(
             @Nullable String url, @Nullable String user, @Nullable String password, String data) {
         Storage storage = Storage.of(url, data);
-        SingleConnectionDataSource source =
-                new SingleConnectionDataSource(
-                        storage.url(),
-                        storage.embedded() || user == null ? "sa" : user,
-                        storage.embedded() || password == null ? "" : password,
-                        true);
+        String name = storage.embedded() || user == null ? "sa" : user;
+        String secret = storage.embedded() || password == null ? "" : password;
         try {
-            Flyway.configure().dataSource(source).load().migrate();
-        } catch (FlywayException e) {
-            source.destroy();
+            Migration.run(
+                    Flyway.configure().dataSource(storage.url(), name, secret).load(), storage);
+        } catch (Problem e) {
             throw storage.locked(e)
                     ? new Problem(
                             ProblemCode.LOG_UNAVAILABLE,
                             "%s is in use by a service: ask that, POST /v1/keys, with an administrator's key"
                                     .formatted(storage.shown()),
                             e)
-                    : storage.unusable(e);
+                    : e;
         }
+        SingleConnectionDataSource source =
+                new SingleConnectionDataSource(storage.url(), name, secret, true);
         return new KeyStore(source, administration(source), InstantSource.system());
     }
 

@@ -63,16 +63,21 @@ public record Storage(String url, boolean embedded, String shown) {
                 cause);
     }
 
-    /// Where the file of an embedded database is; null for another database.
+    /// The directory of an embedded database's file; null for another database.
     @Nullable Path directory() {
+        Path file = file();
+        return file == null ? null : file.getParent();
+    }
+
+    /// The file of an embedded database; null for another database.
+    @Nullable Path file() {
         Optional<String> prefix = FILES.stream().filter(url::startsWith).findFirst();
         if (prefix.isEmpty()) {
             return null;
         }
         int end = url.indexOf(';');
-        int begin = prefix.get().length();
-        Path file = Path.of(url.substring(begin, end < 0 ? url.length() : end));
-        return file.toAbsolutePath().getParent();
+        String name = url.substring(prefix.get().length(), end < 0 ? url.length() : end);
+        return Path.of(name + ".mv.db").toAbsolutePath();
     }
 
     /// Bounds the waiting for a database that hangs.
@@ -101,19 +106,5 @@ public record Storage(String url, boolean embedded, String shown) {
     public boolean locked(Exception cause) {
         String reason = Failures.rootMessage(cause);
         return embedded && (reason.contains("is locked") || reason.contains("already in use"));
-    }
-
-    /// Why the tables could not be brought up to date, in one line.
-    public Problem unusable(Exception cause) {
-        String reason = Failures.rootMessage(cause);
-        boolean locked = locked(cause);
-        return new Problem(
-                ProblemCode.LOG_UNAVAILABLE,
-                locked
-                        ? "the verdict log, %s, is in use by another process: give each service a quirkwatch.data of its own, or all of them one PostgreSQL"
-                                .formatted(shown)
-                        : "the tables of the verdict log in %s could not be brought up to date, and nothing was served: %s"
-                                .formatted(shown, reason),
-                cause);
     }
 }

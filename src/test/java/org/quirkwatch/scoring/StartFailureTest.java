@@ -113,7 +113,7 @@ class StartFailureTest {
     void tablesThatCannotBeBroughtUpToDateEndTheStartBeforeAnythingIsServed() throws Exception {
         String directory;
         try (Store store = Store.embedded()) {
-            // As a newer version would have left it.
+            // As another build would have left it.
             int changed =
                     store.jdbc()
                             .update(
@@ -127,7 +127,42 @@ class StartFailureTest {
         assertThat(ended.output())
                 .doesNotContain("\tat ")
                 .doesNotContain("Tomcat started")
-                .contains("could not be brought up to date, and nothing was served");
+                .contains("version 1 (verdict log)")
+                .contains("the tables are of another build: start that one");
+    }
+
+    @Test
+    void tablesOfANewerVersionEndTheStart() throws Exception {
+        String directory;
+        try (Store store = Store.embedded()) {
+            store.jdbc()
+                    .update(
+                            "insert into \"flyway_schema_history\" (\"installed_rank\", \"version\","
+                                    + " \"description\", \"type\", \"script\", \"checksum\","
+                                    + " \"installed_by\", \"execution_time\", \"success\") values"
+                                    + " (99, '99', 'later', 'SQL', 'V99__later.sql', 1, 'x', 1, true)");
+            directory = Store.directory(store);
+        }
+        Ended ended = startLogging("--quirkwatch.data=" + directory);
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.output())
+                .doesNotContain("\tat ")
+                .doesNotContain("Tomcat started")
+                .contains("nothing is served")
+                .contains("version 99 (later), and this program knows no more than version ");
+    }
+
+    @Test
+    void aDatabaseThatIsNotReachedEndsTheStartAfterAFewTries() throws Exception {
+        Ended ended = startLogging("--spring.datasource.url=jdbc:postgresql://127.0.0.1:1/none");
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.output())
+                .doesNotContain("\tat ")
+                .doesNotContain("Tomcat started")
+                .contains("Retrying")
+                .contains("the verdict log in PostgreSQL is not usable: it cannot be opened")
+                .contains("127.0.0.1:1 refused")
+                .contains("see that it runs");
     }
 
     private static Ended startLogging(String property) throws IOException, InterruptedException {
