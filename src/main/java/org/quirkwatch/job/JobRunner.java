@@ -14,6 +14,7 @@ import org.quirkwatch.problem.ProblemCode;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
+import org.springframework.core.NestedExceptionUtils;
 
 /// Runs jobs: takes those that wait, the oldest first, and those whose runner is silent; a thread
 /// for each, and one that looks after all. When the service stops, runs end at their next
@@ -126,7 +127,10 @@ final class JobRunner implements SmartLifecycle {
             } catch (RuntimeException e) {
                 if (!away) {
                     away = true;
-                    LOG.warn("jobs cannot be looked after now", e);
+                    LOG.warn(
+                            "jobs cannot be looked after now: {}",
+                            NestedExceptionUtils.getMostSpecificCause(e).getMessage());
+                    LOG.debug("jobs cannot be looked after now", e);
                 }
             }
             pause();

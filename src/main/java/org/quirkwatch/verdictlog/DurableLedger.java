@@ -31,6 +31,8 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
     private static final long LEAST_PAUSE_MILLIS = 50;
     private static final long MOST_PAUSE_MILLIS = 1_000;
+    private static final String BROKEN =
+            "the verdict log cannot be written any more: the service stops";
     private static final long POLL_MILLIS = 200;
     private static final Duration LAST = Duration.ofSeconds(5);
     // Of the connections to the database, so that those who look something up leave some.
@@ -45,6 +47,8 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
     private volatile boolean closing;
     private volatile long closingNanos;
     private volatile boolean failing;
+    // The database cannot go on, and the service stops: nobody waits for it.
+    private volatile boolean broken;
 
     /// A verdict that waits to be written.
     private record Entry(
@@ -73,10 +77,23 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
 
     @Override
     public Optional<Problem> refusal() {
-        return failing && queue.remainingCapacity() == 0
-                ? Optional.of(
-                        unavailable("the verdict log is away, and as many wait for it as may"))
-                : Optional.empty();
+        if (broken) {
+            return Optional.of(unavailable(BROKEN));
+        }
+        // A database that is away may be there again within a caller's time, a disk hardly.
+        return writing.shortage()
+                .or(() ->
+                        failing && queue.remainingCapacity() == 0
+                                ? Optional.of(
+                                        "the verdict log is away, and as many wait for it as may")
+                                : Optional.empty())
+                .map(DurableLedger::unavailable);
+    }
+
+    /// Why verdicts cannot be written down at present; empty where they can.
+    Optional<String> trouble() {
+        return writing.shortage()
+                .or(() -> failing ? Optional.of("the database is away") : Optional.empty());
     }
 
     @Override
@@ -158,6 +175,10 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
                 }
                 failed(e);
             }
+            if (broken) {
+                wanted.forEach(entry -> fail(entry, unavailable(BROKEN)));
+                return;
+            }
             if (closing && closingNanos - System.nanoTime() < 0) {
                 wanted.forEach(entry -> fail(entry, unavailable("the service stops")));
                 return;
@@ -229,6 +250,9 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
                         throw cause;
                     }
                 }
+                if (broken) {
+                    throw unavailable(BROKEN);
+                }
                 if (deadlineNanos - System.nanoTime() < TimeUnit.MILLISECONDS.toNanos(pause)) {
                     throw unavailable("the verdict log is away");
                 }
@@ -281,7 +305,9 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
             LOG.warn("the verdict log is away, callers wait: {}", Failures.rootMessage(cause));
             LOG.debug("the verdict log is away", cause);
         }
-        writing.stopIfBroken(cause);
+        if (writing.stopIfBroken(cause)) {
+            broken = true;
+        }
     }
 
     private void recovered() {

@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import org.flywaydb.core.api.FlywayException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.SpringApplication;
@@ -52,13 +51,7 @@ class VerdictLogConfiguration {
 
     @Bean
     FlywayMigrationStrategy migration(Storage storage) {
-        return flyway -> {
-            try {
-                storage.migrating(flyway).migrate();
-            } catch (FlywayException e) {
-                throw storage.unusable(e);
-            }
-        };
+        return flyway -> Migration.run(storage.migrating(flyway), storage);
     }
 
     @Bean
@@ -84,6 +77,8 @@ class VerdictLogConfiguration {
             ApplicationEventPublisher events,
             JdbcOperations jdbc,
             Storage storage,
+            Disk disk,
+            VerdictLogProperties properties,
             ApplicationContext service) {
         return new VerdictWriting(
                 table,
@@ -91,6 +86,10 @@ class VerdictLogConfiguration {
                 events,
                 jdbc,
                 storage,
+                new FreeRoom(
+                        disk::freeBytes,
+                        properties.verdictLog().minFreeSize().toBytes(),
+                        System::nanoTime),
                 stopping(service, storage));
     }
 
@@ -104,7 +103,10 @@ class VerdictLogConfiguration {
                                 + " answered is in it. Make room, then start the service again",
                         storage.shown(),
                         Failures.rootMessage(cause));
+                // Not a daemon, as it would be by itself when a virtual thread finds out: the
+                // process would end before it has said with which code.
                 Thread.ofPlatform()
+                        .daemon(false)
                         .name("verdict-log-broken")
                         .start(() -> System.exit(SpringApplication.exit(service, () -> 1)));
             }
@@ -127,6 +129,18 @@ class VerdictLogConfiguration {
     }
 
     @Bean
+    VerdictMinutes verdictMinutes(
+            JdbcOperations jdbc,
+            PlatformTransactionManager transactions,
+            VerdictLogProperties properties) {
+        return new VerdictMinutes(
+                jdbc,
+                new TransactionTemplate(transactions),
+                properties.verdictLog().retention(),
+                InstantSource.system());
+    }
+
+    @Bean
     Retention retention(VerdictTable table, VerdictLogProperties properties) {
         return new Retention(table, properties.verdictLog().retention(), InstantSource.system());
     }
@@ -136,5 +150,10 @@ class VerdictLogConfiguration {
             VerdictWriting writing, VerdictLogMetrics metrics, VerdictLogProperties properties) {
         VerdictLogProperties.VerdictLog log = properties.verdictLog();
         return new DurableLedger(writing, metrics, log.maxPending(), log.maxBatch());
+    }
+
+    @Bean
+    VerdictLogHealth verdictLogHealthIndicator(DurableLedger ledger) {
+        return new VerdictLogHealth(ledger);
     }
 }

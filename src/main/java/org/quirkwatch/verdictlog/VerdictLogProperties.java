@@ -9,6 +9,7 @@ import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 import org.springframework.validation.annotation.Validated;
 
 /// The settings of the verdict log, `quirkwatch.data` and `quirkwatch.verdict-log.*`. Another
@@ -33,12 +34,15 @@ record VerdictLogProperties(
     ///   90 days)
     /// @param maxPending verdicts that wait to be written; beyond it callers wait (default 4096)
     /// @param maxBatch verdicts of one transaction (default 256)
+    /// @param minFreeSize of the embedded database's disk; with less free, callers get
+    ///   `log-unavailable` until there is room again (default 64 MB)
     record VerdictLog(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("flagged") @NotNull KeptTexts prompts,
             @DefaultValue("90d") @NotNull @DurationMin(seconds = 1) Duration retention,
             @DefaultValue("4096") @Min(1) @Max(1_000_000) int maxPending,
-            @DefaultValue("256") @Min(1) @Max(10_000) int maxBatch) {}
+            @DefaultValue("256") @Min(1) @Max(10_000) int maxBatch,
+            @DefaultValue("64MB") @NotNull DataSize minFreeSize) {}
 
     /// Of which signals the texts (prompt, label, choices, metadata) are kept.
     enum KeptTexts {

@@ -10,13 +10,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.quirkwatch.calibration.FlagBand;
 import org.springframework.jdbc.core.JdbcOperations;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Counts what the log holds, by time. Thread-safe.
+/// Counts what the log holds, by time: of minutes that are over the counts that [VerdictMinutes]
+/// keeps, of the last ones the verdicts themselves. Thread-safe.
 final class VerdictStatistics {
 
     /// Of the band of what trusted signals would give.
@@ -30,6 +32,13 @@ final class VerdictStatistics {
 
     // Series that are looked at to find those.
     private static final int MOST_ROWS = 64 * MOST_BUCKETS;
+    private static final long MINUTE_MILLIS = 60_000;
+
+    /// Of a group of verdicts: all, scored, flagged, the newest scored one.
+    static final String COUNTS =
+            "count(*), sum(case when reason is null then 1 else 0 end),"
+                    + " sum(case when reason is null and ruling <> 'accept' then 1 else 0 end),"
+                    + " max(case when reason is null then cast(verdict_id as varchar(36)) end)";
 
     private final JdbcOperations jdbc;
     private final JsonMapper json;
@@ -64,7 +73,25 @@ final class VerdictStatistics {
         }
     }
 
-    private record Row(Judges judges, Instant at, long all, long scored, long flagged) {}
+    /// @param newest id of its newest scored verdict
+    private record Row(
+            Judges judges,
+            Instant at,
+            long all,
+            long scored,
+            long flagged,
+            Optional<String> newest) {
+
+        Row plus(Row later) {
+            return new Row(
+                    judges,
+                    at,
+                    all + later.all,
+                    scored + later.scored,
+                    flagged + later.flagged,
+                    later.newest.or(() -> newest));
+        }
+    }
 
     /// The series with the most verdicts, these first.
     ///
@@ -85,11 +112,10 @@ final class VerdictStatistics {
                                             entry.getValue().stream().mapToLong(Row::all).sum())
                                     .reversed())
                     .limit(MOST_SERIES)
-                    .map(entry ->
-                            series(
-                                    entry.getKey(),
-                                    entry.getValue(),
-                                    levels(entry.getKey(), since, until)))
+                    .map(entry -> {
+                        List<Row> merged = merged(entry.getValue());
+                        return series(entry.getKey(), merged, levels(merged));
+                    })
                     .toList();
         });
     }
@@ -114,15 +140,35 @@ final class VerdictStatistics {
         return new Series(judges, levels, buckets);
     }
 
-    // The width is a number of ours, written into the text: a parameter would have no type there.
+    /// What was judged: whole minutes that are counted by their counts, what is before, after and
+    /// later than those from the verdicts themselves.
     private List<Row> rows(Instant since, Instant until, Duration width) {
+        long begin = -Math.floorDiv(-since.toEpochMilli(), MINUTE_MILLIS);
+        long end =
+                Math.min(
+                        Math.floorDiv(until.toEpochMilli(), MINUTE_MILLIS),
+                        VerdictMinutes.counted(jdbc));
+        if (!(begin < end)) {
+            return judged(since, until, width);
+        }
+        List<Row> rows = new ArrayList<>(judged(since, minute(begin), width));
+        rows.addAll(counted(begin, end, width));
+        rows.addAll(judged(minute(end), until, width));
+        return rows;
+    }
+
+    private static Instant minute(long minute) {
+        return Instant.ofEpochMilli(minute * MINUTE_MILLIS);
+    }
+
+    // The width is a number of ours, written into the text: a parameter would have no type there.
+    private List<Row> judged(Instant since, Instant until, Duration width) {
         long seconds = width.toSeconds();
         return jdbc.query(
                 "select detector, detector_digest, policy, policy_version,"
-                        + " cast(floor(extract(epoch from judged_at) / %d) as bigint) as bucket,"
+                        + " cast(floor(extract(epoch from judged_at) / %d) as bigint) as bucket, "
                                 .formatted(seconds)
-                        + " count(*), sum(case when reason is null then 1 else 0 end),"
-                        + " sum(case when reason is null and ruling <> 'accept' then 1 else 0 end)"
+                        + COUNTS
                         + " from verdict where verdict_id >= ? and verdict_id < ?"
                         + " group by 1, 2, 3, 4, 5 order by 5 limit "
                         + MOST_ROWS,
@@ -131,32 +177,50 @@ final class VerdictStatistics {
                 VerdictQueries.first(until));
     }
 
+    private List<Row> counted(long begin, long end, Duration width) {
+        long seconds = width.toSeconds();
+        return jdbc.query(
+                "select detector, detector_digest, policy, policy_version,"
+                        + " at_minute * 60 / %d as bucket,".formatted(seconds)
+                        + " sum(verdicts), sum(scored), sum(flagged), max(newest)"
+                        + " from verdict_minute where at_minute >= ? and at_minute < ?"
+                        + " group by 1, 2, 3, 4, 5 order by 5 limit "
+                        + MOST_ROWS,
+                (row, number) -> row(row, seconds),
+                begin,
+                end);
+    }
+
     private static Row row(ResultSet row, long seconds) throws SQLException {
         return new Row(
                 new Judges(row.getString(1), row.getString(2), row.getString(3), row.getInt(4)),
                 Instant.ofEpochSecond(row.getLong(5) * seconds),
                 row.getLong(6),
                 row.getLong(7),
-                row.getLong(8));
+                row.getLong(8),
+                Optional.ofNullable(row.getString(9)));
+    }
+
+    /// Of each bucket one row, in the order of time.
+    private static List<Row> merged(List<Row> rows) {
+        TreeMap<Instant, Row> merged = new TreeMap<>();
+        rows.forEach(row -> merged.merge(row.at(), row, Row::plus));
+        return List.copyOf(merged.values());
     }
 
     /// The levels are part of what was answered.
-    private Optional<Levels> levels(Judges judges, Instant since, Instant until) {
-        UUID from = VerdictQueries.first(since);
-        UUID to = VerdictQueries.first(until);
-        return jdbc
-                .query(
-                        "select answer from verdict where detector_digest = ? and policy = ?"
-                                + " and policy_version = ? and reason is null and verdict_id >= ?"
-                                + " and verdict_id < ? order by verdict_id desc limit 1",
-                        (row, number) -> row.getString(1),
-                        judges.digest(),
-                        judges.policy(),
-                        judges.version(),
-                        from,
-                        to)
-                .stream()
-                .findFirst()
+    private Optional<Levels> levels(List<Row> rows) {
+        return rows.stream()
+                .flatMap(row -> row.newest().stream())
+                .reduce((first, second) -> second)
+                .flatMap(id ->
+                        jdbc
+                                .query(
+                                        "select answer from verdict where verdict_id = ?",
+                                        (row, number) -> row.getString(1),
+                                        UUID.fromString(id))
+                                .stream()
+                                .findFirst())
                 .flatMap(this::levels);
     }
 

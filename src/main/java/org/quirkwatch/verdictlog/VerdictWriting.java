@@ -3,6 +3,7 @@ package org.quirkwatch.verdictlog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.quirkwatch.scoring.IdempotencyKey;
 import org.quirkwatch.scoring.VerdictRecord;
@@ -19,8 +20,10 @@ final class VerdictWriting {
     private final ApplicationEventPublisher events;
     private final JdbcOperations jdbc;
     private final Storage storage;
+    private final FreeRoom room;
     private final Consumer<Throwable> broken;
 
+    /// @param room of the disk
     /// @param broken is told when the database cannot go on
     VerdictWriting(
             VerdictTable table,
@@ -28,19 +31,24 @@ final class VerdictWriting {
             ApplicationEventPublisher events,
             JdbcOperations jdbc,
             Storage storage,
+            FreeRoom room,
             Consumer<Throwable> broken) {
         this.table = table;
         this.transaction = transaction;
         this.events = events;
         this.jdbc = jdbc;
         this.storage = storage;
+        this.room = room;
         this.broken = broken;
     }
 
     /// Writes verdicts, in the order of their keys; when it returns none of them can be lost.
     ///
     /// @return for each the first under its key: itself, or the one that was there
+    /// @throws org.springframework.dao.DataAccessException when the database cannot, or its disk
+    ///   has too little room
     List<VerdictTable.First> write(List<VerdictRecord> verdicts) {
+        room.require();
         List<VerdictTable.First> firsts =
                 java.util.Objects.requireNonNull(
                         transaction.execute(status -> writeWithin(verdicts)));
@@ -83,15 +91,24 @@ final class VerdictWriting {
         return firsts;
     }
 
+    /// Why nothing is written, for want of room; empty where there is some.
+    Optional<String> shortage() {
+        return room.shortage();
+    }
+
     /// The first verdicts under keys, by the key.
     Map<String, VerdictTable.First> find(List<IdempotencyKey> keys) {
         return table.find(keys);
     }
 
     /// Says so when the embedded database cannot go on.
-    void stopIfBroken(RuntimeException cause) {
-        if (storage.embedded() && Failures.isEmbeddedBroken(cause)) {
+    ///
+    /// @return whether that is so
+    boolean stopIfBroken(RuntimeException cause) {
+        boolean isBroken = storage.embedded() && Failures.isEmbeddedBroken(cause);
+        if (isBroken) {
             broken.accept(cause);
         }
+        return isBroken;
     }
 }

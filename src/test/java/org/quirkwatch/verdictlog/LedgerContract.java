@@ -23,6 +23,7 @@ import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.scoring.VerdictLedger.Kept;
 import org.quirkwatch.scoring.VerdictRecord;
+import org.springframework.boot.health.contributor.Status;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.dao.DataAccessResourceFailureException;
 
@@ -210,6 +211,32 @@ abstract class LedgerContract {
         assertThat(table.deleteBefore(moment, 4)).isEqualTo(2);
         assertThat(table.deleteBefore(moment, 4)).isZero();
         assertThat(rows()).isEqualTo(4);
+    }
+
+    @Test
+    void aDiskWithTooLittleRoomIsToldToCallersAtOnceAndTheLogGoesOnWhenThereIsRoom()
+            throws Exception {
+        try (DurableLedger ledger = ledger(telling)) {
+            assertThat(ledger.refusal()).isEmpty();
+            store().fill(true);
+            Thread.sleep(250);
+            assertThat(ledger.refusal().map(Problem::code)).contains(ProblemCode.LOG_UNAVAILABLE);
+            assertThat(ledger.refusal().map(Problem::detail).orElse(""))
+                    .contains("64.0 MB are the least");
+            assertThat(new VerdictLogHealth(ledger).health().getStatus()).isEqualTo(Status.DOWN);
+            // One that was on its way waits, and is written when there is room.
+            CompletableFuture<Kept> waiting = ledger.keep(Records.unkeyed("w", 0.5), soon());
+            Thread.sleep(300);
+            assertThat(waiting).isNotDone();
+            assertThat(rows()).isZero();
+            store().fill(false);
+            assertThat(waiting.get(20, TimeUnit.SECONDS)).isNotNull();
+            assertThat(ledger.refusal()).isEmpty();
+            assertThat(new VerdictLogHealth(ledger).health().getStatus()).isEqualTo(Status.UP);
+        } finally {
+            store().fill(false);
+        }
+        assertThat(rows()).isEqualTo(1);
     }
 
     private int rows() {

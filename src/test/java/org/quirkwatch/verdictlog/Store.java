@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.flywaydb.core.Flyway;
 import org.quirkwatch.scoring.VerdictRecord;
@@ -22,12 +23,14 @@ import org.testcontainers.utility.DockerImageName;
 public final class Store implements AutoCloseable {
 
     private static final String IMAGE = "QUIRKWATCH_TEST_POSTGRES_IMAGE";
+    private static final long LEAST_FREE = 64L << 20;
 
     private final Storage storage;
     private final HikariDataSource source;
     private final String user;
     private final String password;
     private final AutoCloseable below;
+    private volatile OptionalLong freeBytes = OptionalLong.empty();
 
     private Store(Storage storage, String user, String password, AutoCloseable below) {
         this.storage = storage;
@@ -75,7 +78,7 @@ public final class Store implements AutoCloseable {
                 container);
     }
 
-    private static PostgreSQLContainer container() {
+    static PostgreSQLContainer container() {
         String image = System.getenv(IMAGE);
         return new PostgreSQLContainer(
                         DockerImageName.parse(image == null ? "postgres:17" : image)
@@ -105,6 +108,8 @@ public final class Store implements AutoCloseable {
     public void clear() {
         jdbc().update("delete from job");
         jdbc().update("delete from verdict");
+        jdbc().update("delete from verdict_minute");
+        jdbc().update("update verdict_minute_mark set at_minute = 0");
         jdbc().update("delete from event_publication");
     }
 
@@ -122,6 +127,11 @@ public final class Store implements AutoCloseable {
         return new Disk(jdbc(), storage);
     }
 
+    /// Makes its disk a full one for ledgers, or one with room.
+    void fill(boolean full) {
+        freeBytes = OptionalLong.of(full ? LEAST_FREE - 1 : LEAST_FREE);
+    }
+
     Storage storage() {
         return storage;
     }
@@ -133,6 +143,7 @@ public final class Store implements AutoCloseable {
                 events,
                 jdbc(),
                 storage,
+                new FreeRoom(() -> freeBytes, LEAST_FREE, System::nanoTime),
                 cause -> {});
     }
 
