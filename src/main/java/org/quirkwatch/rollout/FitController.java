@@ -183,6 +183,18 @@ final class FitController {
                 schema = @Schema(type = "integer", format = "int64", defaultValue = "0")),
         @Parameter(
                 in = ParameterIn.QUERY,
+                name = "keep_examples",
+                description =
+                        "Trusted signals that the detector keeps with their texts, for reviewers to"
+                                + " compare with; 0 keeps no text.",
+                schema =
+                        @Schema(
+                                type = "integer",
+                                minimum = "0",
+                                maximum = "2000",
+                                defaultValue = "200")),
+        @Parameter(
+                in = ParameterIn.QUERY,
                 name = "untrusted",
                 description =
                         "How many of the last lines are untrusted signals, for rules that learn from"

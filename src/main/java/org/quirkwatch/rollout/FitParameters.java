@@ -6,7 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.quirkwatch.artifact.Artifact;
+import org.quirkwatch.artifact.TrustedExamples;
 import org.quirkwatch.detector.Aggregation;
 import org.quirkwatch.detector.Rules;
 import org.quirkwatch.feature.Combination;
@@ -33,6 +35,8 @@ import org.springframework.util.MultiValueMap;
 /// @param aggregation how the layers' scores become one
 /// @param calibrationShare share of the trusted signals that calibrates
 /// @param seed of the split
+/// @param keepExamples trusted signals that the artifact keeps with their texts; null for as many
+///   as `fit` keeps by itself
 /// @param untrusted how many of the last lines are untrusted signals
 /// @param actor who asks
 record FitParameters(
@@ -47,6 +51,7 @@ record FitParameters(
         String aggregation,
         @JsonProperty("calibration_share") double calibrationShare,
         long seed,
+        @Nullable Integer keepExamples,
         long untrusted,
         String actor) {
 
@@ -70,6 +75,7 @@ record FitParameters(
                         "aggregation",
                         "calibration_share",
                         "seed",
+                        "keep_examples",
                         "untrusted");
         query.forEach((name, values) -> {
             if (!known.contains(name)) {
@@ -107,6 +113,11 @@ record FitParameters(
                 text(query, "aggregation", Aggregation.STANDARDISED_MEAN.text()),
                 share(share),
                 seed(text(query, "seed", "0")),
+                (int)
+                        whole(
+                                "keep_examples",
+                                text(query, "keep_examples", String.valueOf(FitOptions.EXAMPLES)),
+                                TrustedExamples.MOST),
                 whole("untrusted", text(query, "untrusted", "0"), Integer.MAX_VALUE),
                 actor);
     }
@@ -149,7 +160,8 @@ record FitParameters(
                     set,
                     Aggregation.parse(aggregation),
                     calibrationShare,
-                    seed);
+                    seed,
+                    keepExamples == null ? FitOptions.EXAMPLES : keepExamples);
         } catch (IllegalArgumentException e) {
             throw new Problem(ProblemCode.INVALID_FIT, String.valueOf(e.getMessage()), e);
         }
