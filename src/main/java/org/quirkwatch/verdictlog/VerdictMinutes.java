@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -25,7 +26,7 @@ final class VerdictMinutes {
     static final Duration GRACE = Duration.ofMinutes(5);
 
     private static final long STEP_MINUTES = 10;
-    private static final int DELETED = 500;
+    private static final long DELETED_MINUTES = 500;
     private static final long MINUTE_SECONDS = 60;
     private static final long MINUTE_MILLIS = 60_000;
 
@@ -112,16 +113,20 @@ final class VerdictMinutes {
     private void deleteOld() {
         long before =
                 Math.floorDiv(clock.instant().minus(retention).getEpochSecond(), MINUTE_SECONDS);
-        int deleted = DELETED;
-        while (deleted >= DELETED) {
-            deleted =
-                    jdbc.update(
-                            "delete from verdict_minute where at_minute in (select at_minute from"
-                                    + " verdict_minute where at_minute < ? order by at_minute limit "
-                                    + DELETED
-                                    + ")",
-                            before);
+        Long first = first(before, jdbc);
+        while (first != null) {
+            jdbc.update(
+                    "delete from verdict_minute where at_minute < ?",
+                    Math.min(before, first + DELETED_MINUTES));
+            first = first(before, jdbc);
         }
+    }
+
+    private static @Nullable Long first(long before, JdbcOperations jdbc) {
+        return jdbc.queryForObject(
+                "select min(at_minute) from verdict_minute where at_minute < ?",
+                Long.class,
+                before);
     }
 
     /// The first id that a verdict of a minute may have.
