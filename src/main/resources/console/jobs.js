@@ -24,7 +24,7 @@ export class Jobs {
     const fact = (name, ...value) => h('div', {}, h('dt', {}, name), h('dd', {}, ...value));
     const share = job.total > 0 ? job.done / job.total : null;
     const over = job.ended_at !== undefined;
-    return h('article', { class: 'card' },
+    return h('article', { class: 'card', 'data-id': job.id },
       h('h2', {}, job.kind, ' ', h('span', { class: `tag ${job.state}` }, job.cancelling ? 'cancelling' : job.state)),
       h('p', { class: 'note' }, h('code', {}, job.id), ` ${over ? 'ended' : 'submitted'} ${age(job.ended_at ?? job.submitted_at)} ago`,
         job.owner ? ` by ${job.owner}` : null),

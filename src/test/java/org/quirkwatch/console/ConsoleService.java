@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// A service with its console, within the tests' process: the bundled model, a log of its own.
 final class ConsoleService implements AutoCloseable {
 
-    private static final JsonMapper JSON = JsonMapper.builder().build();
+    static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Store store = Store.embedded();
     private final HttpClient client = HttpClient.newHttpClient();
@@ -68,6 +68,15 @@ final class ConsoleService implements AutoCloseable {
                                 .POST(
                                         HttpRequest.BodyPublishers.ofString(
                                                 JSON.writeValueAsString(body))))
+                        .body());
+    }
+
+    /// Sends lines of signals.
+    JsonNode upload(String path, String lines) {
+        return JSON.readTree(
+                send(HttpRequest.newBuilder(URI.create(url(path)))
+                                .header("Content-Type", "application/x-ndjson")
+                                .POST(HttpRequest.BodyPublishers.ofString(lines)))
                         .body());
     }
 
