@@ -30,6 +30,7 @@ export class Jobs {
         job.owner ? ` by ${job.owner}` : null),
       share === null ? null : h('progress', { max: 1, value: share, 'aria-label': `${job.kind}, ${percent(share, 0)} done` }),
       h('dl', { class: 'verdict' },
+        job.kind === 'fit' ? fact('detector', job.parameters?.id ?? '–') : null,
         fact('done', count(job.done), job.total ? ` of ${count(job.total)}` : null),
         !over && job.rate ? fact('rate', `${count(Math.round(job.rate))} a second`) : null,
         !over && job.eta_ms !== undefined ? fact('left', span(job.eta_ms)) : null,

@@ -51,7 +51,7 @@ record FitParameters(
         String aggregation,
         @JsonProperty("calibration_share") double calibrationShare,
         long seed,
-        @Nullable Integer keepExamples,
+        @JsonProperty("keep_examples") @Nullable Integer keepExamples,
         long untrusted,
         String actor) {
 

@@ -73,6 +73,7 @@ class JobsPanelTest {
             browser.await(card(failed) + " .alarm", "line 3");
             browser.await(card(fitted), "fit");
             browser.await(card(fitted), "600 of 600");
+            browser.await(card(fitted), "by-job");
             browser.await(card(cancelled), "cancelled");
             assertThat(browser.overflow()).isZero();
             browser.assertAccessible();
