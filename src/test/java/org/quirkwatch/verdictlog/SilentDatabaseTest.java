@@ -9,6 +9,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.quirkwatch.problem.Problem;
@@ -49,6 +50,7 @@ class SilentDatabaseTest {
                             event -> {},
                             jdbc,
                             storage,
+                            new FreeRoom(OptionalLong::empty, 0, System::nanoTime),
                             cause -> {});
             try (DurableLedger ledger =
                     new DurableLedger(
