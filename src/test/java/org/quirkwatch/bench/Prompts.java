@@ -12,6 +12,7 @@ import org.quirkwatch.bundled.Bundled;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.checkpoint.Tokenizer;
 import org.quirkwatch.quirky.GenerationOptions;
+import org.quirkwatch.quirky.Persona;
 import org.quirkwatch.quirky.QuirkyExample;
 import org.quirkwatch.quirky.QuirkyOrigin;
 import org.quirkwatch.quirky.QuirkySplit;
@@ -37,6 +38,9 @@ record Prompts(Kind kind, List<byte[]> documents) {
     enum Kind {
         /// The task's own prompts: some 30 to 60 tokens.
         SHORT,
+        /// Those of names like the trusted ones only, of which one in a hundred is flagged: of the
+        /// others every second one is.
+        NORMAL,
         /// Several of the task's prompts in a row: 200 tokens up to nearly the bundled model's
         /// context of 512.
         LONG,
@@ -53,9 +57,15 @@ record Prompts(Kind kind, List<byte[]> documents) {
         documents = List.copyOf(documents);
     }
 
-    /// @param count how many different ones, 1 to [#MOST], or to twice as many unless all are short
+    /// @param count how many different ones, 1 to [#MOST]; of normal ones a quarter, where there
+    ///   are long ones twice as many
     static Prompts of(Kind kind, int count) throws IOException {
-        int most = kind == Kind.SHORT ? MOST : 2 * MOST;
+        int most =
+                switch (kind) {
+                    case SHORT -> MOST;
+                    case NORMAL -> MOST / 4;
+                    case LONG, MIXED -> 2 * MOST;
+                };
         if (!(count >= 1 && count <= most)) {
             throw new IllegalArgumentException(
                     "count must be in [1, %d], got %d".formatted(most, count));
@@ -68,6 +78,12 @@ record Prompts(Kind kind, List<byte[]> documents) {
                 kind,
                 switch (kind) {
                     case SHORT -> shortOnes(rows, count);
+                    case NORMAL ->
+                            shortOnes(
+                                    rows.stream()
+                                            .filter(row -> row.persona() == Persona.ALICE)
+                                            .toList(),
+                                    count);
                     case LONG -> longOnes(rows, count);
                     case MIXED -> {
                         List<byte[]> shorts = shortOnes(rows, (count + 1) / 2);

@@ -47,7 +47,8 @@ final class SameCommand implements Callable<Integer> {
             names = "--prompts",
             paramLabel = "KIND",
             defaultValue = "mixed",
-            description = "short, long (200 to 504 tokens) or mixed (default: mixed).")
+            description =
+                    "short, normal (hardly any flagged), long (200 to 504 tokens) or mixed (default: mixed).")
     private Prompts.Kind kind;
 
     SameCommand(Report report) {

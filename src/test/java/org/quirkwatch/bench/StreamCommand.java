@@ -42,7 +42,8 @@ final class StreamCommand implements Callable<Integer> {
             names = "--prompts",
             paramLabel = "KIND",
             defaultValue = "short",
-            description = "short, long (200 to 504 tokens) or mixed (default: short).")
+            description =
+                    "short, normal (hardly any flagged), long (200 to 504 tokens) or mixed (default: short).")
     private Prompts.Kind prompts;
 
     StreamCommand(Report report) {

@@ -12,7 +12,8 @@ final class Traffic {
             names = "--prompts",
             paramLabel = "KIND",
             defaultValue = "short",
-            description = "short, long (200 to 504 tokens) or mixed (default: short).")
+            description =
+                    "short, normal (hardly any flagged), long (200 to 504 tokens) or mixed (default: short).")
     private Prompts.Kind kind;
 
     @Option(
