@@ -20,7 +20,7 @@ DOCKER_BUILD ?= docker build
 FUZZ_ROUNDS ?= 16
 FUZZ_CASES ?= 25
 
-.PHONY: help fuzz serve test verify package image image-gpu compose-test chart format openapi bench bench-serving load kill methods evaluate train zoo
+.PHONY: help fuzz serve test verify package image image-gpu compose-test chart format openapi bench bench-serving load full-disk kill methods evaluate train zoo
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ load: $(LOAD) ## drive a running service over HTTP, as built (RUN="rate --port 8
 	  -Dloader.path=target/test-classes -Dloader.main=org.quirkwatch.bench.Load \
 	  -Dlogback.configurationFile=logback-commands.xml \
 	  org.springframework.boot.loader.launch.PropertiesLauncher $(RUN)
+
+full-disk: ## fill the disk of an embedded database under load (needs root: mounts a small file system)
+	src/test/sh/full-disk.sh
 
 kill: package ## kill a service under load 20 times and count what is lost (KILL="--times 20"; DATA=target/kill-data)
 	rm -rf $(DATA)
