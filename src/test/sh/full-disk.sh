@@ -6,4 +6,4 @@ cd "$(dirname "$0")/../../.."
 disk=$(mktemp -d)
 mount -t tmpfs -o size="${SIZE:-48m}" tmpfs "$disk"
 trap 'umount "$disk"; rmdir "$disk"' EXIT
-./mvnw -q -B test -Dtest=FullDiskTest -DargLine="--enable-native-access=ALL-UNNAMED -XX:+UseSerialGC -Dquirkwatch.small-disk=$disk"
+./mvnw -q -B test -Dtest=FullDiskTest -Dquirkwatch.small-disk="$disk"
