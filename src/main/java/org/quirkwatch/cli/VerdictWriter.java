@@ -16,7 +16,7 @@ import org.quirkwatch.scoring.Disposition;
 import org.quirkwatch.scoring.Policy;
 import org.quirkwatch.scoring.Scorer;
 import org.quirkwatch.scoring.Verdict;
-import org.quirkwatch.scoring.VerdictDocument;
+import org.quirkwatch.scoring.VerdictDocuments;
 import org.quirkwatch.signal.LabelRule;
 import org.quirkwatch.signal.Signal;
 import org.quirkwatch.signal.SignalLimits;
@@ -121,7 +121,7 @@ final class VerdictWriter {
         if (verdict instanceof Verdict.Unscored) {
             unscored++;
         }
-        byte[] bytes = json.writeValueAsBytes(VerdictDocument.of(verdict, line, scorer, explain));
+        byte[] bytes = json.writeValueAsBytes(VerdictDocuments.of(verdict, line, scorer, explain));
         // One call per line: an unbuffered stream gets whole lines.
         byte[] terminated = java.util.Arrays.copyOf(bytes, bytes.length + 1);
         terminated[bytes.length] = '\n';

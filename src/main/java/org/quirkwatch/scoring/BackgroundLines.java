@@ -32,6 +32,7 @@ public final class BackgroundLines implements AutoCloseable {
     private final BackgroundScoring whole;
     private final SignalScoring scoring;
     private final Answering answering;
+    private final Recording recording;
     private final Caller caller;
     private final UUID job;
     private final String source;
@@ -72,6 +73,7 @@ public final class BackgroundLines implements AutoCloseable {
         this.whole = whole;
         this.scoring = whole.scoring();
         this.answering = whole.answering();
+        this.recording = whole.recording();
         this.caller = caller;
         this.job = job;
         this.source = source;
@@ -235,7 +237,7 @@ public final class BackgroundLines implements AutoCloseable {
             boolean _ = measure(entry, Duration.ZERO, false);
             return entry.made != null;
         }
-        if (Answering.passes(reason)) {
+        if (Recording.passes(reason)) {
             throw reason;
         }
         judged(entry, refused(entry.signal(), reason));
@@ -245,7 +247,7 @@ public final class BackgroundLines implements AutoCloseable {
     private void judged(Entry entry, Verdict verdict) {
         scoring.count(verdict, source);
         entry.made =
-                answering.written(
+                recording.record(
                         entry.signal(),
                         verdict,
                         Optional.of(IdempotencyKey.ofJob(job, entry.line, entry.signal())),
@@ -261,7 +263,7 @@ public final class BackgroundLines implements AutoCloseable {
     /// it is there once.
     private void keep(Entry entry, VerdictRecord made, Verdict verdict) {
         entry.keptUntilNanos = System.nanoTime() + KEEP.toNanos();
-        entry.kept = answering.keep(made, verdict, entry.keptUntilNanos);
+        entry.kept = recording.keep(made, verdict, entry.keptUntilNanos);
     }
 
     private Optional<BackgroundScoring.Answer> kept(Entry entry, long deadline) {
@@ -294,7 +296,7 @@ public final class BackgroundLines implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw stopping(e);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof Problem problem && Answering.passes(problem)) {
+            if (e.getCause() instanceof Problem problem && Recording.passes(problem)) {
                 keep(entry, made, java.util.Objects.requireNonNull(entry.verdict));
                 return Optional.empty();
             }

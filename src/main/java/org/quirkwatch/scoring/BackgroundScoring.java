@@ -15,12 +15,19 @@ public final class BackgroundScoring {
 
     private final SignalScoring scoring;
     private final Answering answering;
+    private final Recording recording;
     private final Lanes lanes;
     private final JsonMapper json;
 
-    BackgroundScoring(SignalScoring scoring, Answering answering, Lanes lanes, JsonMapper json) {
+    BackgroundScoring(
+            SignalScoring scoring,
+            Answering answering,
+            Recording recording,
+            Lanes lanes,
+            JsonMapper json) {
         this.scoring = scoring;
         this.answering = answering;
+        this.recording = recording;
         this.lanes = lanes;
         this.json = json;
     }
@@ -62,6 +69,10 @@ public final class BackgroundScoring {
 
     Answering answering() {
         return answering;
+    }
+
+    Recording recording() {
+        return recording;
     }
 
     /// The answer to a line that was given before, or is.

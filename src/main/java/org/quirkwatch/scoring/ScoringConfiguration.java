@@ -205,30 +205,47 @@ class ScoringConfiguration {
     }
 
     @Bean
+    Recording recording(
+            Detectors detectors,
+            Answers heard,
+            ObjectProvider<VerdictLedger> ledger,
+            JsonMapper json) {
+        return new Recording(
+                detectors,
+                heard,
+                ledger.getIfAvailable(() -> VerdictLedger.NONE),
+                new VerdictIds(new SecureRandom()),
+                InstantSource.system(),
+                json);
+    }
+
+    @Bean
     Answering answering(
             QuirkwatchProperties properties,
             SignalScoring scoring,
             Detectors detectors,
             ObjectProvider<DetectorLookup> others,
-            Answers heard,
             ObjectProvider<VerdictLedger> ledger,
+            Recording recording,
             JsonMapper json) {
         return new Answering(
                 scoring,
                 detectors,
                 others::getObject,
-                heard,
                 ledger.getIfAvailable(() -> VerdictLedger.NONE),
-                new VerdictIds(new SecureRandom()),
-                InstantSource.system(),
+                recording,
                 json,
                 properties.lane().maxWait());
     }
 
     @Bean
     BackgroundScoring backgroundScoring(
-            SignalScoring scoring, Answering answering, Lanes lanes, JsonMapper json) {
-        return new BackgroundScoring(scoring, answering, lanes, json);
+            SignalScoring scoring,
+            Answering answering,
+            Recording recording,
+            Lanes lanes,
+            JsonMapper json) {
+        return new BackgroundScoring(scoring, answering, recording, lanes, json);
     }
 
     @Bean

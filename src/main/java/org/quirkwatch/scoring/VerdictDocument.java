@@ -5,17 +5,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.media.Schema.RequiredMode;
-import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.quirkwatch.artifact.Artifact;
-import org.quirkwatch.calibration.Calibration;
-import org.quirkwatch.lane.Measurement;
-import org.quirkwatch.lane.Timing;
-import org.quirkwatch.lane.Window;
 import org.quirkwatch.web.ProblemDocument;
 
 /// A verdict as callers see it: JSON with snake-case names, in the order of the fields. What does
@@ -124,8 +116,6 @@ public record VerdictDocument(
         @Schema(description = "The score of each layer; only with `explain=true`.")
                 @Nullable List<Layer> layers) {
 
-    private static final double NANOS_PER_MILLI = 1e6;
-
     @Schema(name = "Threshold", description = "Scores above which a signal is not accepted.")
     @JsonPropertyOrder({"review", "discard"})
     record Threshold(
@@ -229,16 +219,7 @@ public record VerdictDocument(
             @Schema(
                             description = "When the last of them was measured; absent for the fit.",
                             format = "date-time")
-                    @Nullable String to) {
-
-        static WindowPart of(Window window) {
-            return new WindowPart(
-                    window.number(),
-                    window.rows(),
-                    window.from().map(Object::toString).orElse(null),
-                    window.to().map(Object::toString).orElse(null));
-        }
-    }
+                    @Nullable String to) {}
 
     @Schema(name = "ModelReference", description = "The model that read the signal.")
     @JsonPropertyOrder({"id", "digest"})
@@ -315,49 +296,6 @@ public record VerdictDocument(
                             example = "[0.1, 2.9]")
                     @Nullable List<Double> heads) {}
 
-    /// The document of a verdict.
-    ///
-    /// @param scorer the model; and the detector, where there is no score that names its own
-    /// @param explain whether the layers' scores are in it
-    public static VerdictDocument of(Verdict verdict, Scorer scorer, boolean explain) {
-        return of(verdict, null, scorer, explain);
-    }
-
-    /// The document of a verdict on a line.
-    ///
-    /// @param line from 1; null where the signal was no line
-    /// @param scorer the model; and the detector, where there is no score that names its own
-    /// @param explain whether the layers' scores are in it
-    public static VerdictDocument of(
-            Verdict verdict, @Nullable Long line, Scorer scorer, boolean explain) {
-        return switch (verdict) {
-            case Verdict.Scored scored -> scored(scored, scorer, explain);
-            case Verdict.Unscored unscored ->
-                    new VerdictDocument(
-                            unscored.id(),
-                            null,
-                            line,
-                            "unscored",
-                            unscored.flagged(),
-                            unscored.disposition().text(),
-                            shadow(unscored),
-                            ProblemDocument.of(unscored.reason(), null),
-                            null,
-                            null,
-                            null,
-                            null,
-                            detector(scorer.artifact()),
-                            calibration(scorer.artifact().calibration(), unscored.policy()),
-                            null,
-                            model(scorer),
-                            policy(unscored.policy()),
-                            null,
-                            null,
-                            null,
-                            null);
-        };
-    }
-
     /// The same document with the id under which it is logged.
     VerdictDocument logged(UUID verdictId) {
         return new VerdictDocument(
@@ -382,85 +320,5 @@ public record VerdictDocument(
                 timing,
                 tokens,
                 layers);
-    }
-
-    private static VerdictDocument scored(Verdict.Scored verdict, Scorer scorer, boolean explain) {
-        Policy policy = verdict.policy();
-        Measurement.Measured measured = verdict.measured();
-        Artifact artifact = measured.basis().judges().artifact();
-        Calibration calibration = measured.basis().calibration();
-        return new VerdictDocument(
-                verdict.id(),
-                null,
-                null,
-                "scored",
-                verdict.flagged(),
-                verdict.disposition().text(),
-                shadow(verdict),
-                null,
-                measured.score(),
-                measured.pValue(),
-                new Threshold(
-                        calibration.threshold(policy.alphaReview()),
-                        calibration.threshold(policy.alphaDiscard())),
-                new Label(
-                        measured.logProb(),
-                        Double.isFinite(measured.logOdds()) ? measured.logOdds() : null),
-                detector(artifact),
-                calibration(calibration, policy),
-                measured.basis().window().map(WindowPart::of).orElse(null),
-                model(scorer),
-                policy(policy),
-                new Taps(artifact.features().taps().size(), measured.tapsFired()),
-                timing(verdict.timing()),
-                verdict.tokens(),
-                explain ? layers(measured, scorer) : null);
-    }
-
-    private static @Nullable String shadow(Verdict verdict) {
-        return verdict.policy().mode() == Policy.Mode.SHADOW ? verdict.ruling().text() : null;
-    }
-
-    private static Detector detector(Artifact artifact) {
-        return new Detector(
-                artifact.id(),
-                artifact.digest(),
-                artifact.features().name(),
-                artifact.detector().rule());
-    }
-
-    private static CalibrationPart calibration(Calibration calibration, Policy policy) {
-        return new CalibrationPart(calibration.n(), policy.alphaReview(), policy.alphaDiscard());
-    }
-
-    private static Model model(Scorer scorer) {
-        return new Model(scorer.model().id(), scorer.model().digest());
-    }
-
-    private static PolicyPart policy(Policy policy) {
-        return new PolicyPart(policy.id(), policy.version(), policy.mode().text());
-    }
-
-    private static TimingPart timing(Timing timing) {
-        return new TimingPart(
-                millis(timing.queue()), millis(timing.forward()), millis(timing.score()));
-    }
-
-    private static double millis(Duration duration) {
-        // To the microsecond: more digits say nothing.
-        return Math.round(duration.toNanos() / NANOS_PER_MILLI * 1e3) / 1e3;
-    }
-
-    private static List<Layer> layers(Measurement.Measured measured, Scorer scorer) {
-        Map<String, double[]> heads = scorer.headContributions(measured);
-        return measured.layers().entrySet().stream()
-                .map(layer ->
-                        new Layer(
-                                layer.getKey(), layer.getValue(), heads(heads.get(layer.getKey()))))
-                .toList();
-    }
-
-    private static @Nullable List<Double> heads(double @Nullable [] contributions) {
-        return contributions == null ? null : Arrays.stream(contributions).boxed().toList();
     }
 }

@@ -103,6 +103,14 @@ class BackgroundLinesTest {
                                 metrics,
                                 new StageSpans(Tracer.NOOP, InstantSource.system()),
                                 policies);
+                Recording recording =
+                        new Recording(
+                                detectors,
+                                new Answers(),
+                                ledger,
+                                new VerdictIds(new SplittableRandom(1)),
+                                InstantSource.system(),
+                                Caller.JSON);
                 Answering answering =
                         new Answering(
                                 scoring,
@@ -112,14 +120,12 @@ class BackgroundLinesTest {
                                             throw new AssertionError(
                                                     "no other detector is asked for");
                                         },
-                                new Answers(),
                                 ledger,
-                                new VerdictIds(new SplittableRandom(1)),
-                                InstantSource.system(),
+                                recording,
                                 Caller.JSON,
                                 Duration.ofMinutes(1));
                 BackgroundScoring background =
-                        new BackgroundScoring(scoring, answering, lanes, Caller.JSON);
+                        new BackgroundScoring(scoring, answering, recording, lanes, Caller.JSON);
                 List<BackgroundScoring.Answer> answers = new ArrayList<>();
                 try (BackgroundLines lines = background.open(new UUID(1, 2), "job", false)) {
                     for (int i = 0; i < 2; i++) {
