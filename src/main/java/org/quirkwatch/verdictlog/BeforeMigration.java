@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
@@ -67,6 +69,7 @@ final class BeforeMigration implements AutoCloseable {
         Files.copy(file, part, StandardCopyOption.REPLACE_EXISTING);
         sync(part);
         Files.move(part, copy(file), StandardCopyOption.ATOMIC_MOVE);
+        syncFolder(file);
     }
 
     /// Puts back what a migration left that was interrupted.
@@ -89,12 +92,15 @@ final class BeforeMigration implements AutoCloseable {
             return;
         }
         Files.move(copy(file), file, StandardCopyOption.ATOMIC_MOVE);
+        syncFolder(file);
     }
 
-    /// The migration is done.
+    /// The migration is done, or was not begun. The copy is gone for good before anything is
+    /// served: if a power failure brought it back, it would replace what was written since.
     void forget() throws IOException {
         if (file != null) {
             Files.delete(copy(file));
+            syncFolder(file);
         }
     }
 
@@ -111,6 +117,16 @@ final class BeforeMigration implements AutoCloseable {
 
     private static Path beside(Path file, String ending) {
         return file.resolveSibling(file.getFileName() + ending);
+    }
+
+    /// Makes what was renamed or deleted last. Windows opens no folder, and keeps its own journal.
+    private static void syncFolder(Path file) throws IOException {
+        Path folder = Objects.requireNonNull(file.getParent());
+        if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
     }
 
     private static void sync(Path path) throws IOException {

@@ -74,7 +74,11 @@ public final class Migration {
         try {
             flyway.migrate();
         } catch (FlywayException e) {
-            if (!storage.locked(e)) {
+            if (storage.locked(e)) {
+                // Another process has opened the file meanwhile: nothing was begun, and what that
+                // one writes must not be replaced at the next start.
+                before.forget();
+            } else {
                 before.restore();
             }
             throw failed(e);

@@ -94,7 +94,7 @@ public record Storage(String url, boolean embedded, String shown) {
     /// fails when that connection is closed while others are open, as a pool does after a while.
     /// Opened anew, the file's constraints belong to nobody's connection.
     Flyway migrating(Flyway pooled) {
-        return FILES.stream().anyMatch(url::startsWith)
+        return file() != null
                 ? Flyway.configure()
                         .configuration(pooled.getConfiguration())
                         .dataSource(url, "sa", "")
