@@ -10,10 +10,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.scoring.IdempotencyKey;
@@ -35,14 +33,12 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
             "the verdict log cannot be written any more: the service stops";
     private static final long POLL_MILLIS = 200;
     private static final Duration LAST = Duration.ofSeconds(5);
-    // Of the connections to the database, so that those who look something up leave some.
-    private static final int LOOK_UPS = 4;
 
     private final VerdictWriting writing;
     private final VerdictLogMetrics metrics;
     private final int maxBatch;
     private final BlockingQueue<Entry> queue;
-    private final Semaphore lookUps = new Semaphore(LOOK_UPS, true);
+    private final KeyLookUps lookUps;
     private final Thread writer = Thread.ofPlatform().name("verdict-log").unstarted(this::run);
     private volatile boolean closing;
     private volatile long closingNanos;
@@ -63,11 +59,13 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
         this.metrics = metrics;
         this.maxBatch = maxBatch;
         this.queue = new LinkedBlockingQueue<>(maxPending);
+        this.lookUps = new KeyLookUps(this::lookUp);
         metrics.watchPending(queue::size);
     }
 
     void start() {
         writer.start();
+        lookUps.start();
     }
 
     @Override
@@ -99,7 +97,7 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
     @Override
     public List<Optional<Kept>> find(List<IdempotencyKey> keys, long deadlineNanos) {
         Map<String, VerdictTable.First> found =
-                untilDeadline(() -> writing.find(keys), deadlineNanos);
+                keys.isEmpty() ? Map.of() : lookUp(keys, deadlineNanos);
         List<Optional<Kept>> kept =
                 keys.stream()
                         .map(key -> Optional.ofNullable(found.get(key.key())).map(f -> kept(f)))
@@ -125,9 +123,7 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
         closing = true;
         try {
             writer.join();
-            if (!lookUps.tryAcquire(LOOK_UPS, left(closingNanos), TimeUnit.NANOSECONDS)) {
-                LOG.debug("the log is closed although a look-up has not ended");
-            }
+            lookUps.close(closingNanos);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -231,17 +227,13 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
                         : Optional.of(first.fingerprint()));
     }
 
-    private <T> T untilDeadline(Supplier<T> query, long deadlineNanos) {
+    /// Asks until the database answers or the time is over.
+    private Map<String, VerdictTable.First> lookUp(List<IdempotencyKey> keys, long deadlineNanos) {
         long pause = LEAST_PAUSE_MILLIS;
         try {
-            while (true) {
-                if (closing || !lookUps.tryAcquire(left(deadlineNanos), TimeUnit.NANOSECONDS)) {
-                    throw late();
-                }
+            while (!closing) {
                 try {
-                    return lookUp(query).get(left(deadlineNanos), TimeUnit.NANOSECONDS);
-                } catch (TimeoutException e) {
-                    throw late();
+                    return lookUps.find(keys, deadlineNanos);
                 } catch (ExecutionException e) {
                     if (!(e.getCause() instanceof RuntimeException cause)) {
                         throw new IllegalStateException("a look-up failed", e);
@@ -259,35 +251,24 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
                 Thread.sleep(pause);
                 pause = Math.min(2 * pause, MOST_PAUSE_MILLIS);
             }
+        } catch (TimeoutException e) {
+            throw late();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Problem(ProblemCode.SHUTTING_DOWN, "the service is stopping", e);
         }
+        throw late();
     }
 
-    /// Runs on a thread of its own, which has the permit until the database has answered: its
-    /// caller leaves when the time is up, however long a connection takes to fail, and may be
-    /// interrupted, which would close the database's file or connection.
-    private <T> CompletableFuture<T> lookUp(Supplier<T> query) {
-        CompletableFuture<T> found = new CompletableFuture<>();
-        Thread.ofVirtual()
-                .name("verdict-log-look-up")
-                .start(() -> {
-                    try {
-                        found.complete(query.get());
-                    } catch (RuntimeException e) {
-                        if (Failures.passes(e) && !closing) {
-                            failed(e);
-                        }
-                        found.completeExceptionally(e);
-                    } catch (Error e) {
-                        found.completeExceptionally(e);
-                        throw e;
-                    } finally {
-                        lookUps.release();
-                    }
-                });
-        return found;
+    private Map<String, VerdictTable.First> lookUp(List<IdempotencyKey> keys) {
+        try {
+            return writing.find(keys);
+        } catch (RuntimeException e) {
+            if (Failures.passes(e) && !closing) {
+                failed(e);
+            }
+            throw e;
+        }
     }
 
     private static long left(long deadlineNanos) {
