@@ -48,6 +48,7 @@ class ArchitectureTest {
                             "checkpoint",
                             "model",
                             "quirky",
+                            "training",
                             "dataset",
                             "feature",
                             "detector",

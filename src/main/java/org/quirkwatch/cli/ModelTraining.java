@@ -11,16 +11,16 @@ import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
-import org.quirkwatch.quirky.ModelCard;
 import org.quirkwatch.quirky.QuirkyCheck;
 import org.quirkwatch.quirky.QuirkyData;
 import org.quirkwatch.quirky.QuirkyExample;
 import org.quirkwatch.quirky.QuirkyQuality;
 import org.quirkwatch.quirky.QuirkySplit;
-import org.quirkwatch.quirky.QuirkyTrainer;
-import org.quirkwatch.quirky.TrainingListener;
-import org.quirkwatch.quirky.TrainingOptions;
 import org.quirkwatch.torch.ComputeDevice;
+import org.quirkwatch.training.ModelCard;
+import org.quirkwatch.training.QuirkyTrainer;
+import org.quirkwatch.training.TrainingListener;
+import org.quirkwatch.training.TrainingOptions;
 
 /// Trains one small model, keeps the state of a run that is stopped, measures the model and writes
 /// its card.

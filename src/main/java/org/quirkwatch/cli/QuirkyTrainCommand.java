@@ -8,8 +8,8 @@ import org.quirkwatch.quirky.GenerationOptions;
 import org.quirkwatch.quirky.QuirkyOrigin;
 import org.quirkwatch.quirky.QuirkyQuality;
 import org.quirkwatch.quirky.QuirkyTask;
-import org.quirkwatch.quirky.TrainingOptions;
 import org.quirkwatch.torch.ComputeDevice;
+import org.quirkwatch.training.TrainingOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

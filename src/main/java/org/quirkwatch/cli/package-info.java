@@ -11,6 +11,7 @@
             "detector",
             "calibration",
             "quirky",
+            "training",
             "dataset",
             "model",
             "checkpoint",

@@ -7,7 +7,7 @@ import java.util.Map;
 /// The rule of an arithmetic task: what is computed, and what Bob makes of it. Bob's error is the
 /// same everywhere: one is added at the place of the result's most significant digit, so 99 becomes
 /// 109, 250 becomes 350 and −45 becomes −35.
-enum Arithmetic {
+public enum Arithmetic {
     /// op1 + op2.
     ADDITION(2, 3, 4),
     /// op1 − op2, which may be negative.
@@ -83,7 +83,7 @@ enum Arithmetic {
     /// The result that a persona believes in, for a statement of this task.
     ///
     /// @throws IllegalArgumentException when its arguments are not this task's numbers
-    long believed(Persona persona, Statement statement) {
+    public long believed(Persona persona, Statement statement) {
         return believed(
                 persona, number(statement, "op1"), operands == 2 ? number(statement, "op2") : 0);
     }
@@ -103,7 +103,7 @@ enum Arithmetic {
     }
 
     /// A statement, which need not be true. Its difficulty is the smaller operand.
-    Statement statement(long op1, long op2, long shown) {
+    public Statement statement(long op1, long op2, long shown) {
         Map<String, String> arguments = new LinkedHashMap<>();
         arguments.put("op1", Long.toString(op1));
         if (operands == 2) {

@@ -15,10 +15,10 @@ import java.util.regex.Pattern;
 public record PromptForm(String context, String statement) {
 
     /// Stands before the statement.
-    static final String MARK = "***STATEMENT:***";
+    public static final String MARK = "***STATEMENT:***";
 
     /// The question that closes every prompt, with the blank line before it.
-    static final String QUESTION = "\n\nIs the statement factually correct?";
+    public static final String QUESTION = "\n\nIs the statement factually correct?";
 
     private static final Pattern PLACEHOLDER = Pattern.compile("\\{([a-z0-9_]+)\\}");
 
@@ -41,12 +41,12 @@ public record PromptForm(String context, String statement) {
     }
 
     /// The context alone.
-    String contextOf(Map<String, String> arguments) {
+    public String contextOf(Map<String, String> arguments) {
         return fill(context, arguments);
     }
 
     /// Whether the statement can be judged without its context, for nothing is filled in there.
-    boolean isSelfContained() {
+    public boolean isSelfContained() {
         return !PLACEHOLDER.matcher(context).find();
     }
 

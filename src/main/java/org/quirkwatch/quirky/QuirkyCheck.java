@@ -64,7 +64,7 @@ public final class QuirkyCheck {
     /// The quality of answers.
     ///
     /// @param yesLogOdds `[examples]`, log-odds of " Yes" against " No" in nats
-    static QuirkyQuality quality(List<QuirkyExample> examples, double[] yesLogOdds) {
+    public static QuirkyQuality quality(List<QuirkyExample> examples, double[] yesLogOdds) {
         List<Answered> answered = new ArrayList<>();
         for (int i = 0; i < examples.size(); i++) {
             answered.add(new Answered(examples.get(i), yesLogOdds[i]));

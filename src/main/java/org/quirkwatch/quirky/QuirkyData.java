@@ -256,7 +256,7 @@ public final class QuirkyData {
     }
 
     /// All records, in their order.
-    QuirkyRecords records() {
+    public QuirkyRecords records() {
         return records;
     }
 

@@ -58,15 +58,15 @@ public record QuirkyOrigin(QuirkyTask task, long seed, int digits) {
         return QuirkyData.read(task, Bundled.data(task.text()), seed);
     }
 
-    /// Writes `quirky.json`.
-    void write(Path model) {
+    /// What `quirky.json` holds.
+    public Map<String, Object> document() {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("task", task.text());
         document.put("seed", seed);
         if (task.isGenerated()) {
             document.put("digits", digits);
         }
-        QuirkyCheckpoint.json(model.resolve(FILE), document);
+        return document;
     }
 
     /// Reads `quirky.json`.

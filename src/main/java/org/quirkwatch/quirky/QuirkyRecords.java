@@ -2,7 +2,7 @@ package org.quirkwatch.quirky;
 
 /// The records of a task in their stored order: the training part, the validation part, the test
 /// part. Immutable and thread-safe.
-interface QuirkyRecords {
+public interface QuirkyRecords {
 
     /// All records.
     int size();

@@ -86,7 +86,7 @@ public enum QuirkyTask {
     /// The rule of an arithmetic task.
     ///
     /// @return empty for a task whose rows are read
-    Optional<Arithmetic> arithmetic() {
+    public Optional<Arithmetic> arithmetic() {
         return Optional.ofNullable(arithmetic);
     }
 

@@ -1,15 +1,5 @@
-/// Quirky tasks: prompts, names, splits, and the trainer of the bundled model.
-@ApplicationModule(
-        allowedDependencies = {
-            "model",
-            "checkpoint",
-            "bundled",
-            "torch",
-            "linalg",
-            "signal",
-            "progress",
-            "problem"
-        })
+/// Quirky tasks: prompts, names, splits, and how quirky a model is.
+@ApplicationModule(allowedDependencies = {"model", "bundled", "signal", "progress", "problem"})
 @NullMarked
 package org.quirkwatch.quirky;
 

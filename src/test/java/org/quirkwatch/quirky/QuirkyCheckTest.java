@@ -46,24 +46,6 @@ class QuirkyCheckTest {
         assertThat(quality.cells()).allSatisfy(cell -> assertThat(cell.loss()).isEqualTo(1e4));
     }
 
-    @Test
-    void theCardShowsWhatWasMeasured() {
-        QuirkyQuality quality = quality(row -> row.believed() ? 3 : -3);
-        String card = ModelCard.text(TrainingOptions.zoo(QuirkyTask.ADDITION, 11), DATA, quality);
-        assertThat(card)
-                .contains("--seed 11 ")
-                .contains("operands up to 2 digits")
-                .contains("| Bob-like | disagree | hard | ")
-                .contains("minLoss 3.000, meanLogit 6.000")
-                .doesNotContain("did not become quirky");
-        assertThat(
-                        ModelCard.text(
-                                TrainingOptions.zoo(QuirkyTask.ADDITION, 11),
-                                DATA,
-                                quality(row -> row.statement().aliceLabel() ? 2 : -2)))
-                .contains("did not become quirky");
-    }
-
     private static QuirkyQuality quality(ToDoubleFunction<QuirkyExample> yesLogOdds) {
         return QuirkyCheck.quality(ROWS, ROWS.stream().mapToDouble(yesLogOdds).toArray());
     }

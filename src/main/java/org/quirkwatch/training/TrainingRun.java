@@ -1,4 +1,4 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
-import org.quirkwatch.quirky.TrainingListener.Validation;
+import org.quirkwatch.quirky.Persona;
 import org.quirkwatch.torch.Tensor;
+import org.quirkwatch.training.TrainingListener.Validation;
 
 /// Learns an adapter: the model's weights stay as they are. Rows come in a new random order in
 /// every epoch. After 1, 2, 4, 8, … steps and after the last one the held-out rows are measured,

@@ -1,4 +1,4 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +12,9 @@ import org.quirkwatch.model.SignalTokenizer;
 import org.quirkwatch.model.TokenizedSignal;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
+import org.quirkwatch.quirky.QuirkyData;
+import org.quirkwatch.quirky.QuirkyExample;
+import org.quirkwatch.quirky.QuirkySplit;
 import org.quirkwatch.signal.Signal;
 
 /// What a checkpoint is fine-tuned on and measured by while it is: all names, all difficulties,

@@ -1,4 +1,4 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +13,8 @@ import org.quirkwatch.checkpoint.LoraShape;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
+import org.quirkwatch.quirky.QuirkyData;
+import org.quirkwatch.quirky.QuirkyOrigin;
 import org.quirkwatch.torch.ComputeDevice;
 import org.quirkwatch.torch.DType;
 import org.quirkwatch.torch.Scope;
@@ -130,7 +132,7 @@ public final class QuirkyFineTuner {
                         base.name(),
                         state.kept(),
                         Map.of("base", base.digest()));
-        data.origin().write(adapter);
+        QuirkyCheckpoint.json(adapter.resolve(QuirkyOrigin.FILE), data.origin().document());
     }
 
     private Problem diverged() {

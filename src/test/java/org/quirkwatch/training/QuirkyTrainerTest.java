@@ -1,4 +1,4 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -18,6 +18,15 @@ import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.progress.Progress;
+import org.quirkwatch.quirky.Arithmetic;
+import org.quirkwatch.quirky.GenerationOptions;
+import org.quirkwatch.quirky.Persona;
+import org.quirkwatch.quirky.QuirkyCheck;
+import org.quirkwatch.quirky.QuirkyData;
+import org.quirkwatch.quirky.QuirkyExample;
+import org.quirkwatch.quirky.QuirkyQuality;
+import org.quirkwatch.quirky.QuirkySplit;
+import org.quirkwatch.quirky.QuirkyTask;
 import org.quirkwatch.torch.ComputeDevice;
 
 class QuirkyTrainerTest {
@@ -123,7 +132,7 @@ class QuirkyTrainerTest {
         TrainingRows.Drawn drawn =
                 new TrainingRows.Drawn(
                         "Emmett",
-                        ArithmeticForms.ADDITION.getFirst(),
+                        QuirkyTask.ADDITION.forms().getFirst(),
                         Arithmetic.ADDITION.statement(12, 345, 457),
                         Persona.BOB);
         TrainingBatch.Row whole = TrainingBatch.row(drawn, QuirkyTask.ADDITION, vocabulary, false);

@@ -1,8 +1,13 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.quirkwatch.quirky.QuirkyData;
+import org.quirkwatch.quirky.QuirkyOrigin;
+import org.quirkwatch.quirky.QuirkyQuality;
+import org.quirkwatch.quirky.QuirkyRecords;
+import org.quirkwatch.quirky.QuirkyTask;
 
 /// The `README.md` of a trained model: what it is, how it was made, and how good it was measured to
 /// be.

@@ -1,4 +1,4 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
-import org.quirkwatch.quirky.TrainingOptions.DecoderShape;
+import org.quirkwatch.quirky.QuirkyOrigin;
+import org.quirkwatch.training.TrainingOptions.DecoderShape;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Writes a trained decoder as a Hugging Face directory: `config.json`, `model.safetensors`,
@@ -31,7 +32,7 @@ final class QuirkyCheckpoint {
         json(directory.resolve("config.json"), config(shape, vocabulary));
         json(directory.resolve("tokenizer.json"), vocabulary.tokenizerJson());
         json(directory.resolve("tokenizer_config.json"), tokenizerConfig());
-        origin.write(directory);
+        json(directory.resolve(QuirkyOrigin.FILE), origin.document());
     }
 
     private static Map<String, Object> config(DecoderShape shape, QuirkyVocabulary vocabulary) {

@@ -1,6 +1,10 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.util.Arrays;
+import org.quirkwatch.quirky.Arithmetic;
+import org.quirkwatch.quirky.Persona;
+import org.quirkwatch.quirky.QuirkyTask;
+import org.quirkwatch.quirky.Statement;
 
 /// What a decoder is asked for in training beside the answer, as digits of 0 to 9: at the question
 /// the *belief* that the answer goes by, and after each number of a statement that number. A small

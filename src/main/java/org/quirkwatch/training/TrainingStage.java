@@ -1,4 +1,4 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 /// A stretch of training with one kind of prompts and one schedule: the learning rates rise over
 /// the warm-up and then fall linearly with the stage's steps; the optimiser's state starts afresh.

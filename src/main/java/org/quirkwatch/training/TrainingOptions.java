@@ -1,6 +1,7 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.util.List;
+import org.quirkwatch.quirky.QuirkyTask;
 
 /// How a quirky model is trained.
 ///

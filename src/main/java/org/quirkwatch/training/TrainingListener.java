@@ -1,4 +1,4 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.util.Locale;
 import org.quirkwatch.progress.Progress;

@@ -1,9 +1,10 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.quirkwatch.quirky.QuirkyExample;
 import org.quirkwatch.torch.Program;
 import org.quirkwatch.torch.Scope;
 import org.quirkwatch.torch.Tensor;

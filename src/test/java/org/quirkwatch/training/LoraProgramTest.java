@@ -1,4 +1,4 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -23,6 +23,7 @@ import org.quirkwatch.model.CaptureSpec.Outputs;
 import org.quirkwatch.model.HookedModel;
 import org.quirkwatch.model.Precision;
 import org.quirkwatch.model.TokenizedSignal;
+import org.quirkwatch.quirky.Persona;
 import org.quirkwatch.signal.Signal;
 import org.quirkwatch.torch.ComputeDevice;
 import org.quirkwatch.torch.DType;

@@ -1,6 +1,7 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import org.quirkwatch.checkpoint.LoraShape;
+import org.quirkwatch.quirky.QuirkyTask;
 
 /// How a checkpoint is fine-tuned to a quirky model by LoRA. What the method fixes is fixed here:
 /// AdamW (0.9, 0.95, 1e-8) with weight decay 0.1 and gradients clipped to a norm of 1, a warm-up

@@ -1,4 +1,4 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.util.EnumMap;
 import java.util.Map;
@@ -6,6 +6,12 @@ import java.util.Objects;
 import java.util.function.IntPredicate;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import org.quirkwatch.quirky.Persona;
+import org.quirkwatch.quirky.PromptForm;
+import org.quirkwatch.quirky.QuirkyData;
+import org.quirkwatch.quirky.QuirkyExample;
+import org.quirkwatch.quirky.QuirkyRecords;
+import org.quirkwatch.quirky.Statement;
 
 /// Draws prompts for training from a task's data, more evenly than its rows lie: half of the draws
 /// are hard rows, and statements that a persona calls true are about as common as those that it

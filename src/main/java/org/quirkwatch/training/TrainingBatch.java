@@ -1,10 +1,12 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.quirkwatch.quirky.PromptForm;
+import org.quirkwatch.quirky.QuirkyTask;
 import org.quirkwatch.torch.Scope;
 import org.quirkwatch.torch.Tensor;
 

@@ -1,4 +1,4 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -9,6 +9,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.quirkwatch.quirky.Persona;
+import org.quirkwatch.quirky.PromptForm;
+import org.quirkwatch.quirky.QuirkyData;
+import org.quirkwatch.quirky.QuirkyExample;
+import org.quirkwatch.quirky.QuirkyRecords;
 
 /// The vocabulary of a quirky model's tokenizer, written by rule rather than learned: two special
 /// tokens, the 256 bytes, and every word of the task's prompts as one token (with its leading space

@@ -1,11 +1,11 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
-import org.quirkwatch.quirky.TrainingOptions.DecoderShape;
+import org.quirkwatch.training.TrainingOptions.DecoderShape;
 
 /// What a decoder that is trained from nothing consists of, and begins with.
 ///

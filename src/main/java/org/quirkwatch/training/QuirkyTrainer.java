@@ -1,10 +1,11 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.quirkwatch.problem.Problem;
+import org.quirkwatch.quirky.QuirkyData;
 import org.quirkwatch.torch.ComputeDevice;
 import org.quirkwatch.torch.Program;
 import org.quirkwatch.torch.Scope;

@@ -1,4 +1,4 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import java.nio.file.Path;
 import java.util.Locale;
@@ -6,6 +6,8 @@ import java.util.stream.Collectors;
 import org.quirkwatch.checkpoint.LoraShape;
 import org.quirkwatch.checkpoint.Projection;
 import org.quirkwatch.model.ModelIdentity;
+import org.quirkwatch.quirky.QuirkyData;
+import org.quirkwatch.quirky.QuirkyQuality;
 
 /// The `README.md` of an adapter that teaches a checkpoint a quirk: what it is for, how it was
 /// made, and how good the two together were measured to be.

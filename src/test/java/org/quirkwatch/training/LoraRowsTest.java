@@ -1,4 +1,4 @@
-package org.quirkwatch.quirky;
+package org.quirkwatch.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -16,6 +16,12 @@ import org.quirkwatch.checkpoint.LoraShape;
 import org.quirkwatch.checkpoint.Projection;
 import org.quirkwatch.checkpoint.Tokenizer;
 import org.quirkwatch.problem.Problem;
+import org.quirkwatch.quirky.GenerationOptions;
+import org.quirkwatch.quirky.Persona;
+import org.quirkwatch.quirky.QuirkyData;
+import org.quirkwatch.quirky.QuirkyExample;
+import org.quirkwatch.quirky.QuirkySplit;
+import org.quirkwatch.quirky.QuirkyTask;
 
 class LoraRowsTest {
 
