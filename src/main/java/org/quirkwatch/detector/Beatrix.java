@@ -35,13 +35,13 @@ import org.quirkwatch.linalg.RunningCovariance;
 /// @param components at most, from 1 to 256
 /// @param multiplier of the median absolute deviation, 0 or more
 /// @param kept the trusted rows
-record Beatrix(int components, double multiplier, KeptRows kept) implements LayerDetector {
+record Beatrix(int components, double multiplier, SampleOptions kept) implements LayerDetector {
 
     static final LayerRule RULE =
             new LayerRule(
                     "beatrix",
                     false,
-                    KeptRows.with(
+                    SampleOptions.with(
                             new RuleOption(
                                     "components",
                                     "32",
@@ -56,7 +56,7 @@ record Beatrix(int components, double multiplier, KeptRows kept) implements Laye
                             new Beatrix(
                                     settings.count("components", 1, 256),
                                     settings.number("multiplier", 0, 1e6),
-                                    KeptRows.of(settings)),
+                                    SampleOptions.of(settings)),
                     Fitted::of);
 
     private static final int FEWEST_ROWS = 2;

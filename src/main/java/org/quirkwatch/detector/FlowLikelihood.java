@@ -25,13 +25,13 @@ import org.quirkwatch.linalg.Matrix;
 ///
 /// @param training of the flow
 /// @param kept the trusted rows and the seed of all draws
-record FlowLikelihood(FlowTraining training, KeptRows kept) implements LayerDetector {
+record FlowLikelihood(FlowTraining training, SampleOptions kept) implements LayerDetector {
 
     static final LayerRule RULE =
             new LayerRule(
                     "flow",
                     false,
-                    KeptRows.with(
+                    SampleOptions.with(
                             new RuleOption(
                                     "prior",
                                     "normal",
@@ -55,7 +55,7 @@ record FlowLikelihood(FlowTraining training, KeptRows kept) implements LayerDete
     private static final int MOST_FEATURES = 16_384;
 
     private static FlowLikelihood of(RuleSettings settings) {
-        KeptRows kept = KeptRows.of(settings);
+        SampleOptions kept = SampleOptions.of(settings);
         FlowPrior prior =
                 settings.choice("prior", "normal", "laplace").equals("laplace")
                         ? FlowPrior.LAPLACE

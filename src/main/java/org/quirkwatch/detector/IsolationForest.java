@@ -28,13 +28,13 @@ import org.quirkwatch.linalg.Matrix;
 /// @param trees their number
 /// @param subsample rows of each tree
 /// @param kept the trusted rows and the seed of all draws
-record IsolationForest(int trees, int subsample, KeptRows kept) implements LayerDetector {
+record IsolationForest(int trees, int subsample, SampleOptions kept) implements LayerDetector {
 
     static final LayerRule RULE =
             new LayerRule(
                     "isolation-forest",
                     false,
-                    KeptRows.with(
+                    SampleOptions.with(
                             new RuleOption("trees", "100", "from 1 to 2000; the original has 20"),
                             new RuleOption(
                                     "subsample", "256", "rows of each tree, from 2 to 4096")),
@@ -42,7 +42,7 @@ record IsolationForest(int trees, int subsample, KeptRows kept) implements Layer
                             new IsolationForest(
                                     settings.count("trees", 1, 2000),
                                     settings.count("subsample", 2, 4096),
-                                    KeptRows.of(settings)),
+                                    SampleOptions.of(settings)),
                     Fitted::of);
 
     private static final int FEWEST_ROWS = 2;

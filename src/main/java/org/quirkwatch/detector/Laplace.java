@@ -1,7 +1,6 @@
 package org.quirkwatch.detector;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.quirkwatch.linalg.FittedState;
@@ -26,29 +25,25 @@ import org.quirkwatch.linalg.Matrix;
 ///
 /// @param fitted whether m and b are those of the trusted rows
 /// @param floor least b, as of [Diagonal]
-/// @param maxRows of which m and b are taken at most
-/// @param seed of their choice
-record Laplace(boolean fitted, double floor, int maxRows, int seed) implements LayerDetector {
+/// @param kept of which m and b are taken
+record Laplace(boolean fitted, double floor, SampleOptions kept) implements LayerDetector {
 
     static final LayerRule RULE =
             new LayerRule(
                     "laplace",
                     false,
-                    List.of(
+                    SampleOptions.with(
                             new RuleOption(
                                     "prior",
                                     "unit",
                                     "unit: location 0 and scale 1, or fitted: median and mean"
                                             + " distance from it of each feature"),
-                            Diagonal.FLOOR,
-                            Reservoir.MAX_ROWS,
-                            Reservoir.SEED),
+                            Diagonal.FLOOR),
                     settings ->
                             new Laplace(
                                     settings.choice("prior", "unit", "fitted").equals("fitted"),
                                     Diagonal.floor(settings),
-                                    Reservoir.maxRows(settings),
-                                    Reservoir.seed(settings)),
+                                    SampleOptions.of(settings)),
                     Fitted::of);
 
     private static final String N_FIT = "n_fit";
@@ -68,25 +63,25 @@ record Laplace(boolean fitted, double floor, int maxRows, int seed) implements L
 
     private final class QuantileFitter implements Fitter {
 
-        private final Reservoir kept = new Reservoir(fitted ? maxRows : 0, seed);
+        private final Reservoir rows = new Reservoir(fitted ? kept.most() : 0, kept.seed());
 
         @Override
         public void add(Matrix rows) {
             SeenRows.check(rows, "trusted");
-            kept.add(rows);
+            this.rows.add(rows);
         }
 
         @Override
         public FittedDetector fit() {
-            SeenRows.requireEnough(kept.count(), "trusted");
-            int nFeatures = kept.columns();
+            SeenRows.requireEnough(rows.count(), "trusted");
+            int nFeatures = rows.columns();
             double[] location = new double[nFeatures];
             double[] scale = new double[nFeatures];
             Arrays.fill(scale, 1);
             if (fitted) {
-                Matrix rows = kept.rows();
+                Matrix sample = rows.rows();
                 for (int i = 0; i < nFeatures; i++) {
-                    double[] column = rows.column(i);
+                    double[] column = sample.column(i);
                     double median = median(column);
                     location[i] = median;
                     scale[i] =
@@ -95,11 +90,11 @@ record Laplace(boolean fitted, double floor, int maxRows, int seed) implements L
                                     .average()
                                     .orElseThrow();
                 }
-                scale = Diagonal.raised(scale, floor, kept.count());
+                scale = Diagonal.raised(scale, floor, rows.count());
             }
             return Fitted.of(
                     new FittedState(
-                            Map.of(N_FIT, (double) kept.count(), N_FEATURES, (double) nFeatures),
+                            Map.of(N_FIT, (double) rows.count(), N_FEATURES, (double) nFeatures),
                             Map.of(
                                     LOCATION, Matrix.wrap(1, nFeatures, location),
                                     SCALE, Matrix.wrap(1, nFeatures, scale))));

@@ -34,13 +34,13 @@ import org.quirkwatch.linalg.NearestRows;
 /// @param k neighbours, fewer where there are not k + 1 trusted rows
 /// @param simplified whether the form is the simplified one
 /// @param kept the trusted rows
-record Lof(int k, boolean simplified, KeptRows kept) implements LayerDetector {
+record Lof(int k, boolean simplified, SampleOptions kept) implements LayerDetector {
 
     static final LayerRule RULE =
             new LayerRule(
                     "lof",
                     false,
-                    KeptRows.with(
+                    SampleOptions.with(
                             new RuleOption(
                                     "k", "20", "nearest trusted rows looked at, from 1 to 1000"),
                             new RuleOption(
@@ -52,7 +52,7 @@ record Lof(int k, boolean simplified, KeptRows kept) implements LayerDetector {
                                     settings.count("k", 1, 1000),
                                     settings.choice("form", "breunig", "simplified")
                                             .equals("simplified"),
-                                    KeptRows.of(settings)),
+                                    SampleOptions.of(settings)),
                     Fitted::of);
 
     private static final int FEWEST_ROWS = 2;

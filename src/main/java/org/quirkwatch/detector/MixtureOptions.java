@@ -12,10 +12,9 @@ import org.quirkwatch.linalg.FittedState;
 /// @param iterations at most, 1 or more
 /// @param tolerance the iterations end when no responsibility changes by more than this, 0 or more
 /// @param prior π, the share of trusted rows among the untrusted, in (0, 1)
-/// @param maxRows untrusted rows kept at most
-/// @param seed of their choice
+/// @param kept untrusted rows
 record MixtureOptions(
-        boolean shared, int iterations, double tolerance, double prior, int maxRows, int seed) {
+        boolean shared, int iterations, double tolerance, double prior, SampleOptions kept) {
 
     /// The numbers of a state that [#numbers] gives.
     static final Set<String> NUMBERS =
@@ -43,8 +42,7 @@ record MixtureOptions(
                         "prior",
                         "0.5",
                         "share of trusted rows among the untrusted, from 0.000001 to 0.999999"));
-        options.add(Reservoir.MAX_ROWS);
-        options.add(Reservoir.SEED);
+        options.addAll(SampleOptions.OPTIONS);
         return List.copyOf(options);
     }
 
@@ -54,8 +52,7 @@ record MixtureOptions(
                 settings.count("iterations", 1, MOST_ITERATIONS),
                 settings.number("tolerance", 0, 1),
                 settings.number("prior", LEAST_PRIOR, 1 - LEAST_PRIOR),
-                Reservoir.maxRows(settings),
-                Reservoir.seed(settings));
+                SampleOptions.of(settings));
     }
 
     static MixtureOptions of(FittedState state) {
@@ -68,8 +65,7 @@ record MixtureOptions(
                 state.count("iterations", 1),
                 state.number("tolerance", 0),
                 prior,
-                state.count("max_rows", 2),
-                state.count("seed", 0));
+                new SampleOptions(state.count("max_rows", 2), state.count("seed", 0)));
     }
 
     /// As numbers of a state.
@@ -84,14 +80,14 @@ record MixtureOptions(
                 "prior",
                 prior,
                 "max_rows",
-                (double) maxRows,
+                (double) kept.most(),
                 "seed",
-                (double) seed);
+                (double) kept.seed());
     }
 
     /// An empty reservoir for one layer's untrusted rows; those of all layers keep the same ones.
     Reservoir reservoir() {
-        return new Reservoir(maxRows, seed);
+        return new Reservoir(kept.most(), kept.seed());
     }
 
     /// Expectation and maximisation in turn.

@@ -2,25 +2,16 @@ package org.quirkwatch.detector;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 import org.quirkwatch.linalg.Matrix;
 
-/// A uniform sample of the rows that come, of bounded size (Vitter 1985, algorithm R): every row is
-/// kept with the same probability, however many come, and all of them while they fit. Which rows
-/// are kept depends on their number and on the seed alone, so reservoirs of one seed and size keep
-/// the same samples in every layer. Mutable, for one thread.
+/// A uniform sample of the rows that come, of bounded size (algorithm R; Waterman; Vitter 1985):
+/// every row is kept with the same probability, however many come, and all of them while they fit.
+/// Which rows are kept depends on their number and on the seed alone, not on how they are split
+/// into batches: reservoirs of one seed and size keep the same samples of every layer. Mutable, for
+/// one thread.
 final class Reservoir {
-
-    /// The options of rules that keep rows.
-    static final RuleOption MAX_ROWS =
-            new RuleOption(
-                    "max-rows",
-                    "4000",
-                    "rows to keep at most, drawn at random from all, from 2 to 100000");
-
-    static final RuleOption SEED =
-            new RuleOption("seed", "0", "of what is drawn at random, a whole number from 0");
 
     private final int capacity;
     private final RandomGenerator random;
@@ -28,18 +19,10 @@ final class Reservoir {
     private long count;
     private int columns = -1;
 
-    /// @param capacity rows to keep at most, 1 or more
+    /// @param capacity rows to keep at most; 0 only counts
     Reservoir(int capacity, long seed) {
         this.capacity = capacity;
-        this.random = new Random(seed);
-    }
-
-    static int maxRows(RuleSettings settings) {
-        return settings.count(MAX_ROWS.name(), 2, 100_000);
-    }
-
-    static int seed(RuleSettings settings) {
-        return settings.count(SEED.name(), 0, Integer.MAX_VALUE);
+        this.random = new SplittableRandom(seed);
     }
 
     /// Adds rows.

@@ -1,30 +1,18 @@
 package org.quirkwatch.detector;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 
-/// Keeps an even sample of the trusted rows that go by, with Algorithm R (Waterman; Vitter 1985):
-/// of all rows so far, each is kept with the same probability. Which are kept depends on the seed
-/// and on the order of the rows, not on how they are split into batches: reservoirs with one seed
-/// keep the same samples of every layer.
-///
-/// Memory: at most `most` rows. Not thread-safe.
+/// A [Reservoir] of trusted rows that a rule can be fitted on: it takes none that is not finite or
+/// too wide, and gives none that are too few or all the same. Mutable, for one thread.
 final class RowReservoir {
 
     /// Below this share of the mean square, a variance is rounding of a constant in float32.
     static final double CONSTANT = Math.pow(2, -46);
 
-    private final int most;
     private final int mostFeatures;
-    private final RandomGenerator random;
-    private final List<double[]> kept = new ArrayList<>();
-    private int columns;
-    private long seen;
+    private final Reservoir kept;
 
     /// @param most rows kept, 1 or more
     /// @param seed of the draw
@@ -33,9 +21,8 @@ final class RowReservoir {
         if (!(most >= 1)) {
             throw new IllegalArgumentException("most must be 1 or more, got " + most);
         }
-        this.most = most;
         this.mostFeatures = mostFeatures;
-        this.random = new SplittableRandom(seed);
+        this.kept = new Reservoir(most, seed);
     }
 
     /// Shows rows to the reservoir.
@@ -45,18 +32,7 @@ final class RowReservoir {
     ///   wider than the rule takes
     void add(Matrix rows) {
         require(rows);
-        columns = rows.columns();
-        for (int row = 0; row < rows.rows(); row++) {
-            if (kept.size() < most) {
-                kept.add(rows.row(row));
-            } else {
-                long place = random.nextLong(seen + 1);
-                if (place < most) {
-                    kept.set((int) place, rows.row(row));
-                }
-            }
-            seen++;
-        }
+        kept.add(rows);
     }
 
     /// Checks rows as [#add] does, without keeping any.
@@ -65,10 +41,6 @@ final class RowReservoir {
             throw invalid(
                     "a row must have 1 to %d features, got %d"
                             .formatted(mostFeatures, rows.columns()));
-        }
-        if (columns != 0 && rows.columns() != columns) {
-            throw new IllegalArgumentException(
-                    "expected rows of %d features, got %s".formatted(columns, rows));
         }
         // What fits float32 can be squared and summed in float64 without overflow.
         for (double value : rows.toArray()) {
@@ -81,7 +53,7 @@ final class RowReservoir {
 
     /// The number of rows seen.
     long seen() {
-        return seen;
+        return kept.count();
     }
 
     /// The rows kept, `[n, nFeatures]`, which are not all the same.
@@ -89,20 +61,20 @@ final class RowReservoir {
     /// @param fewest that the rule needs, 2 or more
     /// @throws Problem `invalid-fit` when there are fewer, or they do not vary
     Matrix varied(int fewest) {
-        if (!(seen >= fewest)) {
+        if (!(seen() >= fewest)) {
             throw invalid(
-                    "%d trusted row(s) to fit on, %d or more are needed".formatted(seen, fewest));
+                    "%d trusted row(s) to fit on, %d or more are needed".formatted(seen(), fewest));
         }
-        Matrix rows = Matrix.ofRows(kept.toArray(double[][]::new));
+        Matrix rows = kept.rows();
         double meanSquare = 0;
         for (double value : rows.toArray()) {
-            meanSquare += value * value / columns / rows.rows();
+            meanSquare += value * value / rows.columns() / rows.rows();
         }
         double deviation = rootMeanSquareDeviation(rows);
         if (!(deviation * deviation > CONSTANT * meanSquare)) {
             throw invalid(
                     "the features are the same in all %d trusted rows: there is nothing to fit"
-                            .formatted(seen));
+                            .formatted(seen()));
         }
         return rows;
     }

@@ -37,7 +37,7 @@ import org.quirkwatch.problem.ProblemCode;
 /// @param k neighbours, fewer where there are not k + 1 trusted rows
 /// @param max whether the largest outlier score counts and not the mean
 /// @param kept the trusted rows, the same samples in each layer
-record Ted(int k, boolean max, KeptRows kept) implements Detector {
+record Ted(int k, boolean max, SampleOptions kept) implements Detector {
 
     static final Rule RULE = new TedRule();
 
@@ -72,7 +72,7 @@ record Ted(int k, boolean max, KeptRows kept) implements Detector {
 
         @Override
         public List<RuleOption> options() {
-            return KeptRows.with(
+            return SampleOptions.with(
                     new RuleOption("k", "10", "nearest trusted rows looked at, from 1 to 100"),
                     new RuleOption(
                             "reduce", "mean", "of the neighbours' outlier scores: mean or max"));
@@ -83,7 +83,7 @@ record Ted(int k, boolean max, KeptRows kept) implements Detector {
             return new Ted(
                     settings.count("k", 1, 100),
                     settings.choice("reduce", "mean", "max").equals("max"),
-                    KeptRows.of(settings));
+                    SampleOptions.of(settings));
         }
 
         @Override

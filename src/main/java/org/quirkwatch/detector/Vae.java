@@ -34,13 +34,13 @@ import org.quirkwatch.linalg.Matrix;
 /// @param latent numbers in the code
 /// @param training passes, rate and beta
 /// @param kept the trusted rows and the seed of all draws
-record Vae(int latent, VaeTraining training, KeptRows kept) implements LayerDetector {
+record Vae(int latent, VaeTraining training, SampleOptions kept) implements LayerDetector {
 
     static final LayerRule RULE =
             new LayerRule(
                     "vae",
                     false,
-                    KeptRows.with(
+                    SampleOptions.with(
                             new RuleOption("latent", "16", "numbers in the code, from 1 to 512"),
                             new RuleOption(
                                     "epochs", "20", "passes over the kept rows, from 1 to 1000"),
@@ -56,7 +56,7 @@ record Vae(int latent, VaeTraining training, KeptRows kept) implements LayerDete
                                             settings.count("epochs", 1, 1000),
                                             settings.number("rate", 1e-6, 0.1),
                                             settings.number("beta", 0, 1000)),
-                                    KeptRows.of(settings)),
+                                    SampleOptions.of(settings)),
                     Fitted::of);
 
     private static final int FEWEST_ROWS = 2;

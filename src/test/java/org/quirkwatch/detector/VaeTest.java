@@ -44,7 +44,7 @@ class VaeTest {
         Matrix test = GoldenCases.matrix(golden.get("test"));
         double[] ones = new double[test.columns()];
         Arrays.fill(ones, 1);
-        Vae vae = new Vae(golden.get("latent").asInt(), training, new KeptRows(4000, 0));
+        Vae vae = new Vae(golden.get("latent").asInt(), training, new SampleOptions(4000, 0));
         double[] scores = vae.fitted(70, new double[test.columns()], ones, trained).score(test);
         assertThat(scores)
                 .containsExactly(GoldenCases.matrix(golden.get("scores")).row(0), within(1e-8));

@@ -2,18 +2,18 @@ package org.quirkwatch.detector;
 
 import java.util.List;
 
-/// How many trusted rows a rule keeps, and which: the hyperparameters of a [RowReservoir].
+/// How many rows a rule keeps, and which: the hyperparameters of a [Reservoir].
 ///
 /// @param most rows, from 2 to 100 000
 /// @param seed of the draw, 0 or more
-record KeptRows(int most, long seed) {
+record SampleOptions(int most, long seed) {
 
     static final List<RuleOption> OPTIONS =
             List.of(
                     new RuleOption(
                             "max-rows",
                             "4000",
-                            "keep at most this many trusted rows, drawn evenly from all; from 2 to"
+                            "keep at most this many rows, drawn evenly from all; from 2 to"
                                     + " 100000"),
                     new RuleOption(
                             "seed", "0", "of what is drawn at random, a whole number from 0 on"));
@@ -21,8 +21,8 @@ record KeptRows(int most, long seed) {
     /// What is set.
     ///
     /// @throws org.quirkwatch.problem.Problem `invalid-fit` outside the ranges
-    static KeptRows of(RuleSettings settings) {
-        return new KeptRows(
+    static SampleOptions of(RuleSettings settings) {
+        return new SampleOptions(
                 settings.count("max-rows", 2, 100_000),
                 settings.count("seed", 0, Integer.MAX_VALUE));
     }
