@@ -141,7 +141,8 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
                 }
             } catch (InterruptedException e) {
                 LOG.debug("the writer is not stopped in this way", e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // To those who wait, so that the thread is there for others.
                 LOG.error("verdicts could not be written down", e);
                 batch.forEach(entry -> fail(entry, e));
             } finally {
@@ -298,7 +299,7 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
         }
     }
 
-    private static void fail(Entry entry, RuntimeException cause) {
+    private static void fail(Entry entry, Throwable cause) {
         entry.outcome().completeExceptionally(cause);
     }
 

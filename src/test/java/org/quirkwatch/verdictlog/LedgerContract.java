@@ -193,6 +193,30 @@ abstract class LedgerContract {
     }
 
     @Test
+    void anErrorFailsForItsVerdictsAndLeavesTheLogAtWork() throws Exception {
+        AtomicInteger transactions = new AtomicInteger();
+        try (DurableLedger ledger =
+                new DurableLedger(
+                        store().writing(
+                                        event -> {
+                                            if (transactions.getAndIncrement() == 0) {
+                                                throw new OutOfMemoryError("for the test");
+                                            }
+                                        },
+                                        VerdictLogProperties.KeptTexts.ALL),
+                        new VerdictLogMetrics(new SimpleMeterRegistry()),
+                        10,
+                        10)) {
+            ledger.start();
+            CompletableFuture<Kept> first = ledger.keep(Records.unkeyed("a", 0.5), soon());
+            assertThatThrownBy(() -> first.get(30, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(OutOfMemoryError.class);
+            ledger.keep(Records.unkeyed("b", 0.5), soon()).get(30, TimeUnit.SECONDS);
+        }
+        assertThat(rows()).isEqualTo(1);
+    }
+
+    @Test
     void whatIsOlderThanItsTimeIsDeletedInSteps() throws Exception {
         List<VerdictRecord> verdicts = new ArrayList<>();
         try (DurableLedger ledger = ledger(telling)) {
