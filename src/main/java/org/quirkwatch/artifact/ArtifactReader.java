@@ -4,32 +4,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
-import org.quirkwatch.calibration.Calibration;
 import org.quirkwatch.checkpoint.SafetensorsFile;
 import org.quirkwatch.checkpoint.TensorInfo;
-import org.quirkwatch.detector.Aggregation;
-import org.quirkwatch.detector.FittedLayers;
-import org.quirkwatch.detector.LayerScale;
-import org.quirkwatch.detector.LayeredDetector;
-import org.quirkwatch.detector.Rule;
-import org.quirkwatch.detector.Rules;
-import org.quirkwatch.feature.Combination;
-import org.quirkwatch.feature.FeatureExtractor;
-import org.quirkwatch.feature.FeatureKinds;
-import org.quirkwatch.feature.FeatureSet;
-import org.quirkwatch.linalg.FittedState;
 import org.quirkwatch.linalg.Matrix;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
@@ -63,14 +47,14 @@ final class ArtifactReader {
         SortedMap<String, Matrix> tensors = tensors(manifest, examples.size());
         String tensorsDigest = Digest.of(tensors);
         if (!tensorsDigest.equals(manifest.tensorsDigest())) {
-            throw invalid(
+            throw InvalidArtifact.of(
                     ArtifactDirectory.TENSORS,
                     "digest %s expected, found %s"
                             .formatted(manifest.tensorsDigest(), tensorsDigest));
         }
-        Artifact artifact = assemble(manifest, tensors, examples);
+        Artifact artifact = new ArtifactParts(manifest, tensors, examples).assemble();
         if (!artifact.digest().equals(manifest.digest())) {
-            throw invalid(
+            throw InvalidArtifact.of(
                     ArtifactDirectory.MANIFEST,
                     "field digest is %s, the contents have %s: something was changed by hand"
                             .formatted(manifest.digest(), artifact.digest()));
@@ -81,7 +65,8 @@ final class ArtifactReader {
     private Manifest manifest() {
         Path file = directory.resolve(ArtifactDirectory.MANIFEST);
         if (!Files.isRegularFile(file)) {
-            throw invalid(ArtifactDirectory.MANIFEST, "there is no such file: no artifact");
+            throw InvalidArtifact.of(
+                    ArtifactDirectory.MANIFEST, "there is no such file: no artifact");
         }
         byte[] json = bytes(ArtifactDirectory.MANIFEST, MOST_MANIFEST_BYTES);
         signatures.check(directory, json);
@@ -94,17 +79,18 @@ final class ArtifactReader {
                             .formatted(
                                     ArtifactDirectory.MANIFEST,
                                     ManifestJson.field(e),
-                                    shortened(e.getOriginalMessage())),
+                                    InvalidArtifact.shortened(e.getOriginalMessage())),
                     e);
         } catch (JacksonException e) {
             throw new Problem(
                     ProblemCode.INVALID_ARTIFACT,
                     "%s: not well-formed JSON: %s"
                             .formatted(
-                                    ArtifactDirectory.MANIFEST, shortened(e.getOriginalMessage())),
+                                    ArtifactDirectory.MANIFEST,
+                                    InvalidArtifact.shortened(e.getOriginalMessage())),
                     e);
         } catch (IllegalArgumentException e) {
-            throw invalid(ArtifactDirectory.MANIFEST, e);
+            throw InvalidArtifact.of(ArtifactDirectory.MANIFEST, e);
         }
     }
 
@@ -116,7 +102,8 @@ final class ArtifactReader {
             throw new Problem(ProblemCode.INVALID_ARTIFACT, name + ": cannot be read", e);
         }
         if (bytes.length > most) {
-            throw invalid(name, "more than %d bytes, which is the limit".formatted(most));
+            throw InvalidArtifact.of(
+                    name, "more than %d bytes, which is the limit".formatted(most));
         }
         return bytes;
     }
@@ -124,7 +111,7 @@ final class ArtifactReader {
     private List<TrustedExamples.Text> examples(Manifest manifest) {
         for (String name : manifest.files().keySet()) {
             if (!name.equals(ExamplesFile.NAME)) {
-                throw invalid(
+                throw InvalidArtifact.of(
                         ArtifactDirectory.MANIFEST,
                         "field files may name %s only".formatted(ExamplesFile.NAME));
             }
@@ -136,26 +123,26 @@ final class ArtifactReader {
         byte[] lines = bytes(ExamplesFile.NAME, ExamplesFile.MOST_BYTES);
         String found = Digest.of(lines);
         if (!found.equals(expected)) {
-            throw invalid(
+            throw InvalidArtifact.of(
                     ExamplesFile.NAME, "digest %s expected, found %s".formatted(expected, found));
         }
         try {
             return ExamplesFile.read(lines);
         } catch (IllegalArgumentException e) {
-            throw invalid(ExamplesFile.NAME, e);
+            throw InvalidArtifact.of(ExamplesFile.NAME, e);
         }
     }
 
     /// The shape of every tensor that the file must hold, `[rows, columns]`.
     private static SortedMap<String, List<Integer>> expectedShapes(Manifest manifest) {
         if (!(manifest.layers().size() >= 1 && manifest.layers().size() <= MOST_LAYERS)) {
-            throw invalid(
+            throw InvalidArtifact.of(
                     ArtifactDirectory.MANIFEST,
                     "field layers must have 1 to %d entries, got %d"
                             .formatted(MOST_LAYERS, manifest.layers().size()));
         }
         if (!(manifest.features().size() >= 1 && manifest.features().size() <= MOST_FEATURES)) {
-            throw invalid(
+            throw InvalidArtifact.of(
                     ArtifactDirectory.MANIFEST,
                     "field features must have 1 to %d entries, got %d"
                             .formatted(MOST_FEATURES, manifest.features().size()));
@@ -169,7 +156,7 @@ final class ArtifactReader {
         Set<String> names = new HashSet<>();
         for (Manifest.LayerEntry layer : manifest.layers()) {
             if (!names.add(layer.name())) {
-                throw invalid(
+                throw InvalidArtifact.of(
                         ArtifactDirectory.MANIFEST,
                         "field layers has %s twice".formatted(layer.name()));
             }
@@ -187,7 +174,7 @@ final class ArtifactReader {
         for (Map.Entry<String, List<Integer>> entry : shapes.entrySet()) {
             List<Integer> shape = entry.getValue();
             if (shape.size() != 2 || !(shape.get(0) >= 1 && shape.get(1) >= 1)) {
-                throw invalid(
+                throw InvalidArtifact.of(
                         ArtifactDirectory.MANIFEST,
                         "the shape of tensor %s must be two positive sizes, got %s"
                                 .formatted(entry.getKey(), shape));
@@ -195,7 +182,7 @@ final class ArtifactReader {
             elements += Math.min((long) shape.get(0) * shape.get(1), MOST_ELEMENTS + 1);
         }
         if (!(elements <= MOST_ELEMENTS)) {
-            throw invalid(
+            throw InvalidArtifact.of(
                     ArtifactDirectory.MANIFEST,
                     "the tensors have more than %d elements in all, which is the limit"
                             .formatted(MOST_ELEMENTS));
@@ -240,7 +227,7 @@ final class ArtifactReader {
         Set<String> superfluous = new TreeSet<>(file.names());
         superfluous.removeAll(shapes.keySet());
         if (!superfluous.isEmpty()) {
-            throw invalid(
+            throw InvalidArtifact.of(
                     ArtifactDirectory.TENSORS,
                     "tensor %s is not in the manifest".formatted(superfluous.iterator().next()));
         }
@@ -250,7 +237,7 @@ final class ArtifactReader {
             long[] expected = {shape.get(0), shape.get(1)};
             String format = Manifest.dtype(name).safetensorsName();
             if (!info.format().equals(format) || !Arrays.equals(info.shape(), expected)) {
-                throw invalid(
+                throw InvalidArtifact.of(
                         ArtifactDirectory.TENSORS,
                         "tensor %s must be %s of shape %s, got %s of shape %s"
                                 .formatted(name, format, shape, info.format(), info.shapeText()));
@@ -260,138 +247,5 @@ final class ArtifactReader {
         shapes.forEach((name, shape) ->
                 tensors.put(name, Matrix.wrap(shape.get(0), shape.get(1), file.readDoubles(name))));
         return tensors;
-    }
-
-    private static Artifact assemble(
-            Manifest manifest,
-            SortedMap<String, Matrix> tensors,
-            List<TrustedExamples.Text> examples) {
-        FeatureSet features = features(manifest, tensors);
-        Rule rule;
-        try {
-            rule = Rules.named(manifest.rule());
-        } catch (Problem e) {
-            throw invalid(ArtifactDirectory.MANIFEST, e);
-        }
-        SequencedMap<String, FittedState> states = new LinkedHashMap<>();
-        for (Manifest.LayerEntry layer : manifest.layers()) {
-            Map<String, Matrix> own = new TreeMap<>();
-            for (String key : layer.tensors().keySet()) {
-                own.put(key, vouched(tensors, Manifest.tensor(layer.name(), key)));
-            }
-            try {
-                states.put(layer.name(), new FittedState(layer.numbers(), own));
-            } catch (IllegalArgumentException e) {
-                throw invalid(ArtifactDirectory.TENSORS, "layer " + layer.name(), e);
-            }
-        }
-        FittedLayers layers;
-        try {
-            layers = rule.restore(states);
-        } catch (IllegalArgumentException e) {
-            throw invalid(ArtifactDirectory.TENSORS, e);
-        }
-        LayerScale scale;
-        Calibration calibration;
-        try {
-            scale = LayerScale.of(vouched(tensors, Manifest.SCALE_SCORES));
-        } catch (IllegalArgumentException e) {
-            throw invalid(ArtifactDirectory.TENSORS, "tensor " + Manifest.SCALE_SCORES, e);
-        }
-        try {
-            calibration = new Calibration(vouched(tensors, Manifest.CALIBRATION_SCORES).row(0));
-        } catch (Problem e) {
-            throw invalid(ArtifactDirectory.TENSORS, "tensor " + Manifest.CALIBRATION_SCORES, e);
-        }
-        try {
-            return new Artifact(
-                    manifest.id(),
-                    features,
-                    new LayeredDetector(layers, Aggregation.parse(manifest.aggregation()), scale),
-                    calibration,
-                    manifest.provenance(),
-                    kept(manifest, tensors, examples));
-        } catch (Problem | IllegalArgumentException e) {
-            throw invalid(ArtifactDirectory.MANIFEST, e);
-        }
-    }
-
-    private static KeptRows kept(
-            Manifest manifest,
-            SortedMap<String, Matrix> tensors,
-            List<TrustedExamples.Text> examples) {
-        SequencedMap<String, Matrix> means = new LinkedHashMap<>();
-        SequencedMap<String, Matrix> scale = new LinkedHashMap<>();
-        SequencedMap<String, Matrix> calibration = new LinkedHashMap<>();
-        SequencedMap<String, Matrix> seen = new LinkedHashMap<>();
-        for (Manifest.LayerEntry layer : manifest.layers()) {
-            put(means, layer.name(), tensors.get(Manifest.headMean(layer.name())));
-            put(scale, layer.name(), tensors.get(Manifest.scaleRows(layer.name())));
-            put(calibration, layer.name(), tensors.get(Manifest.calibrationRows(layer.name())));
-            put(seen, layer.name(), tensors.get(Manifest.exampleRows(layer.name())));
-        }
-        return new KeptRows(means, scale, calibration, new TrustedExamples(examples, seen));
-    }
-
-    private static void put(Map<String, Matrix> to, String layer, @Nullable Matrix matrix) {
-        if (matrix != null) {
-            to.put(layer, matrix);
-        }
-    }
-
-    private static FeatureSet features(Manifest manifest, SortedMap<String, Matrix> tensors) {
-        List<FeatureExtractor> features = new ArrayList<>();
-        for (Manifest.FeatureEntry entry : manifest.features()) {
-            Map<String, Matrix> own = new TreeMap<>();
-            for (String key : entry.tensors().keySet()) {
-                own.put(key, vouched(tensors, Manifest.featureTensor(entry.name(), key)));
-            }
-            try {
-                features.add(
-                        FeatureKinds.named(entry.name())
-                                .restore(
-                                        entry.taps().stream().map(Manifest.TapEntry::tap).toList(),
-                                        new FittedState(entry.numbers(), own)));
-            } catch (Problem | IllegalArgumentException e) {
-                throw invalid(ArtifactDirectory.MANIFEST, "feature " + entry.name(), e);
-            }
-        }
-        try {
-            return new FeatureSet(features, Combination.parse(manifest.combination()));
-        } catch (Problem | IllegalArgumentException e) {
-            throw invalid(ArtifactDirectory.MANIFEST, e);
-        }
-    }
-
-    private static Matrix vouched(SortedMap<String, Matrix> tensors, String name) {
-        Matrix matrix = tensors.get(name);
-        if (matrix == null) {
-            throw new IllegalStateException("tensor %s was read before".formatted(name));
-        }
-        return matrix;
-    }
-
-    private static Problem invalid(String file, String detail) {
-        return new Problem(ProblemCode.INVALID_ARTIFACT, file + ": " + detail);
-    }
-
-    private static Problem invalid(String file, RuntimeException cause) {
-        return new Problem(
-                ProblemCode.INVALID_ARTIFACT,
-                file + ": " + shortened(String.valueOf(cause.getMessage())),
-                cause);
-    }
-
-    private static Problem invalid(String file, String what, RuntimeException cause) {
-        return new Problem(
-                ProblemCode.INVALID_ARTIFACT,
-                "%s: %s: %s".formatted(file, what, shortened(String.valueOf(cause.getMessage()))),
-                cause);
-    }
-
-    // What comes from a file may be long.
-    private static String shortened(String message) {
-        String line = message.lines().findFirst().orElse("");
-        return line.length() <= 300 ? line : line.substring(0, 300) + "…";
     }
 }
