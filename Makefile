@@ -59,7 +59,7 @@ openapi: ## write openapi.yaml anew from the service
 bench: ## measure throughput; add the rows to docs/LOG.md
 	$(MVN) -q test -Dtest=Benchmark
 
-bench-serving: package ## measure the bundled model in process and over HTTP (about 5 minutes)
+bench-serving: package ## measure the bundled model in process and over HTTP, without the log and with it (about 8 minutes)
 	src/test/sh/bench-serving.sh
 
 # Only where nothing is built: a running service reads from the jar, which must not change under it.
