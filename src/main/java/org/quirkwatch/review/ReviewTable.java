@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +30,17 @@ final class ReviewTable {
     private static final String COLUMNS =
             "verdict_id, due_at, opened_at, disposition, p_value, detector, detector_digest, policy,"
                     + " status, reviewer, claimed_until, decided_at, note";
-    private static final String IS_FREE =
-            "(status = 'open' or (status = 'claimed' and claimed_until < ?))";
+    private static final String OPEN = "status = 'open'";
+    private static final String CLAIMED = "status = 'claimed' and claimed_until >= ?";
+    private static final String EXPIRED = "status = 'claimed' and claimed_until < ?";
+    private static final String CONFIRMED = "status = 'confirmed'";
+    private static final String DISMISSED = "status = 'dismissed'";
+    private static final String IS_FREE = "(" + OPEN + " or (" + EXPIRED + "))";
+
+    // As a database compares ids: without a sign.
+    private static final Comparator<Review> QUEUE =
+            Comparator.comparing(Review::dueAt)
+                    .thenComparing(review -> review.verdictId().toString());
 
     private final JdbcOperations jdbc;
 
@@ -158,23 +169,30 @@ final class ReviewTable {
     ///
     /// @param after the last of the page before, null for the first page
     List<Review> page(ReviewFilter filter, @Nullable Review after, int most, Instant now) {
-        java.util.ArrayList<Object> values = new java.util.ArrayList<>();
-        String where =
+        List<String> parts =
                 switch (filter.status()) {
-                    case null -> "1 = 1";
-                    case OPEN -> {
-                        values.add(time(now));
-                        yield IS_FREE;
-                    }
-                    case CLAIMED -> {
-                        values.add(time(now));
-                        yield "status = 'claimed' and claimed_until >= ?";
-                    }
-                    case CONFIRMED, DISMISSED -> {
-                        values.add(filter.status().text());
-                        yield "status = ?";
-                    }
+                    case null -> List.of(OPEN, CLAIMED, EXPIRED, CONFIRMED, DISMISSED);
+                    case OPEN -> List.of(OPEN, EXPIRED);
+                    case CLAIMED -> List.of(CLAIMED);
+                    case CONFIRMED -> List.of(CONFIRMED);
+                    case DISMISSED -> List.of(DISMISSED);
                 };
+        // Each status by itself, in the order of the index that begins with it: over several at
+        // once H2 reads and sorts all that suit for each page.
+        return parts.stream()
+                .flatMap(part -> page(part, filter, after, most, now).stream())
+                .sorted(QUEUE)
+                .limit(most)
+                .toList();
+    }
+
+    private List<Review> page(
+            String part, ReviewFilter filter, @Nullable Review after, int most, Instant now) {
+        List<Object> values = new ArrayList<>();
+        String where = part;
+        if (part.endsWith("?")) {
+            values.add(time(now));
+        }
         if (filter.disposition() != null) {
             where += " and disposition = ?";
             values.add(filter.disposition());
@@ -185,7 +203,7 @@ final class ReviewTable {
             values.add(filter.detector());
         }
         if (after != null) {
-            where += " and (due_at > ? or (due_at = ? and verdict_id > ?))";
+            where += " and due_at >= ? and (due_at > ? or verdict_id > ?)";
             values.add(time(after.dueAt()));
             values.add(time(after.dueAt()));
             values.add(after.verdictId());
@@ -196,7 +214,7 @@ final class ReviewTable {
                         + COLUMNS
                         + " from review where "
                         + where
-                        + " order by due_at, verdict_id limit ?",
+                        + " order by status, due_at, verdict_id limit ?",
                 (row, number) -> row(row, now),
                 values.toArray());
     }
@@ -205,12 +223,20 @@ final class ReviewTable {
     Map<ReviewStatus, Long> depths(Instant now) {
         Map<ReviewStatus, Long> depths = new EnumMap<>(ReviewStatus.class);
         jdbc.query(
-                "select case when status = 'claimed' and claimed_until < ? then 'open' else status end,"
-                        + " count(*) from review group by 1",
+                "select status, count(*) from review group by status",
                 row -> {
-                    depths.merge(ReviewStatus.of(row.getString(1)), row.getLong(2), Long::sum);
-                },
-                time(now));
+                    depths.put(ReviewStatus.of(row.getString(1)), row.getLong(2));
+                });
+        long expired =
+                java.util.Objects.requireNonNull(
+                        jdbc.queryForObject(
+                                "select count(*) from review where " + EXPIRED,
+                                Long.class,
+                                time(now)));
+        // A claim may expire, or be taken, between the two.
+        long claimed = depths.getOrDefault(ReviewStatus.CLAIMED, 0L);
+        depths.merge(ReviewStatus.OPEN, Math.min(expired, claimed), Long::sum);
+        depths.put(ReviewStatus.CLAIMED, Math.max(0, claimed - expired));
         return depths;
     }
 

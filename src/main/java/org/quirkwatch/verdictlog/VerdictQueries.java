@@ -6,19 +6,26 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.UUID;
+import org.quirkwatch.scoring.Disposition;
 import org.quirkwatch.signal.Signal;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /// Reads the log, and removes texts from it. Thread-safe.
 public final class VerdictQueries {
+
+    // As a database compares ids: without a sign.
+    private static final Comparator<UUID> NEWEST_FIRST =
+            Comparator.comparing(UUID::toString).reversed();
 
     private static final String COLUMNS =
             "select verdict_id, judged_at, signal_id, source, reason, disposition, ruling, score, p_value,"
@@ -68,29 +75,55 @@ public final class VerdictQueries {
 
     /// The newest that suit, newest first.
     List<LoggedVerdict> newest(Filter filter, int most) {
+        List<Optional<String>> dispositions = dispositions(filter);
+        if (dispositions.size() == 1) {
+            return newest(filter, dispositions.getFirst(), most);
+        }
+        return dispositions.stream()
+                .flatMap(disposition -> newest(filter, disposition, most).stream())
+                .sorted(Comparator.comparing(LoggedVerdict::id, NEWEST_FIRST))
+                .limit(most)
+                .toList();
+    }
+
+    /// Those that suit, each asked for by itself; one that is empty is any.
+    private static List<Optional<String>> dispositions(Filter filter) {
+        if (filter.disposition().isEmpty() && filter.flagged().isEmpty()) {
+            return List.of(Optional.empty());
+        }
+        return Arrays.stream(Disposition.values())
+                .filter(one ->
+                        filter.flagged()
+                                .map(flagged -> flagged == (one != Disposition.ACCEPT))
+                                .orElse(true))
+                .map(Disposition::text)
+                .filter(one -> filter.disposition().map(one::equals).orElse(true))
+                .map(Optional::of)
+                .toList();
+    }
+
+    private List<LoggedVerdict> newest(Filter filter, Optional<String> disposition, int most) {
         List<String> conditions = new ArrayList<>();
         List<Object> values = new ArrayList<>();
-        filter.disposition()
-                .ifPresent(value -> {
-                    conditions.add("disposition = ?");
-                    values.add(value);
-                });
-        filter.flagged()
-                .ifPresent(value ->
-                        conditions.add(
-                                value
-                                        ? "disposition in ('review', 'discard')"
-                                        : "disposition = 'accept'"));
+        // What an index begins with stands before the id in the order: without it H2 reads and
+        // sorts all that suit for each page.
+        String order = "";
+        if (filter.signalId().isPresent()) {
+            conditions.add("signal_hash = ?");
+            values.add(VerdictTable.hash(filter.signalId().get()));
+            order = "signal_hash desc, ";
+        } else if (disposition.isPresent()) {
+            order = "disposition desc, ";
+        }
+        disposition.ifPresent(value -> {
+            conditions.add("disposition = ?");
+            values.add(value);
+        });
         filter.detector()
                 .ifPresent(value -> {
                     conditions.add("(detector = ? or detector_digest = ?)");
                     values.add(value);
                     values.add(value);
-                });
-        filter.signalId()
-                .ifPresent(value -> {
-                    conditions.add("signal_hash = ?");
-                    values.add(VerdictTable.hash(value));
                 });
         // By the id, which is in the order of time.
         filter.since()
@@ -110,11 +143,8 @@ public final class VerdictQueries {
                 });
         values.add(most);
         String where = conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
-        return Database.call(() ->
-                jdbc.query(
-                        COLUMNS + where + " order by verdict_id desc limit ?",
-                        VerdictQueries::row,
-                        values.toArray()));
+        String query = COLUMNS + where + " order by " + order + "verdict_id desc limit ?";
+        return Database.call(() -> jdbc.query(query, VerdictQueries::row, values.toArray()));
     }
 
     /// The first id that a verdict of a moment may have.

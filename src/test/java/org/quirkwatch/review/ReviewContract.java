@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -183,18 +184,48 @@ abstract class ReviewContract {
     }
 
     @Test
-    void pagesGoThroughAllInOrder() {
+    void pagesGoThroughAllInOrderWhateverTheirStates() {
         ReviewQueue queue = queue();
-        write(queue, 0.0005, 0.002, 0.0009, 0.003, 0.0005);
-        List<UUID> whole =
-                queue.page(ReviewFilter.ALL, null, 100).stream().map(Review::verdictId).toList();
-        List<UUID> paged = new ArrayList<>();
-        List<Review> page = queue.page(ReviewFilter.of(ReviewStatus.OPEN), null, 2);
-        while (!page.isEmpty()) {
-            page.forEach(review -> paged.add(review.verdictId()));
-            page = queue.page(ReviewFilter.of(ReviewStatus.OPEN), paged.getLast(), 2);
+        write(queue, 0.0005, 0.002, 0.0009, 0.003, 0.0005, 0.001, 0.004);
+        List<UUID> whole = ids(queue.page(ReviewFilter.of(ReviewStatus.OPEN), null, 100));
+        assertThat(whole).hasSize(7);
+        queue.claim(whole.get(1), "anna");
+        // That claim has expired by now, the others hold.
+        now.updateAndGet(time -> time.plus(LEASE).plusMillis(1));
+        for (int i : List.of(2, 4, 5)) {
+            queue.claim(whole.get(i), "ben");
         }
-        assertThat(paged).hasSize(5).isEqualTo(whole);
+        queue.decide(whole.get(4), "ben", ReviewStatus.CONFIRMED, null);
+        queue.decide(whole.get(5), "ben", ReviewStatus.DISMISSED, null);
+
+        assertThat(paged(queue, ReviewFilter.ALL)).isEqualTo(whole);
+        assertThat(paged(queue, ReviewFilter.of(ReviewStatus.OPEN)))
+                .containsExactly(whole.get(0), whole.get(1), whole.get(3), whole.get(6));
+        assertThat(paged(queue, ReviewFilter.of(ReviewStatus.CLAIMED)))
+                .containsExactly(whole.get(2));
+        assertThat(paged(queue, ReviewFilter.of(ReviewStatus.CONFIRMED)))
+                .containsExactly(whole.get(4));
+        assertThat(queue.depths())
+                .containsAllEntriesOf(
+                        Map.of(
+                                ReviewStatus.OPEN, 4L,
+                                ReviewStatus.CLAIMED, 1L,
+                                ReviewStatus.CONFIRMED, 1L,
+                                ReviewStatus.DISMISSED, 1L));
+    }
+
+    private static List<UUID> paged(ReviewQueue queue, ReviewFilter filter) {
+        List<UUID> paged = new ArrayList<>();
+        List<Review> page = queue.page(filter, null, 2);
+        while (!page.isEmpty()) {
+            paged.addAll(ids(page));
+            page = queue.page(filter, paged.getLast(), 2);
+        }
+        return paged;
+    }
+
+    private static List<UUID> ids(List<Review> reviews) {
+        return reviews.stream().map(Review::verdictId).toList();
     }
 
     @Test
