@@ -27,11 +27,13 @@ final class IdentityFilter extends OncePerRequestFilter {
     private static final String AUTHORITY = "SCOPE_";
     private static final int MAX_NAME = 100;
 
+    private final Refusals refusals;
     private final ProblemWriter problems;
     private final @Nullable RateLimits limits;
 
     /// @param limits null where there are none
-    IdentityFilter(ProblemWriter problems, @Nullable RateLimits limits) {
+    IdentityFilter(Refusals refusals, ProblemWriter problems, @Nullable RateLimits limits) {
+        this.refusals = refusals;
         this.problems = problems;
         this.limits = limits;
     }
@@ -40,6 +42,12 @@ final class IdentityFilter extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        if (isNameless()) {
+            refusals.failed(request, "a token without a subject");
+            refusals.unauthorized(
+                    "the token does not say whose it is: it has no subject", request, response);
+            return;
+        }
         Optional<Identity> identity = identity();
         if (identity.isPresent()) {
             identity.get().attachTo(request);
@@ -53,6 +61,13 @@ final class IdentityFilter extends OncePerRequestFilter {
             }
         }
         chain.doFilter(request, response);
+    }
+
+    /// Two callers without a name would be one: they would find each other's jobs.
+    private static boolean isNameless() {
+        return SecurityContextHolder.getContext().getAuthentication()
+                        instanceof JwtAuthenticationToken token
+                && (token.getName() == null || token.getName().isBlank());
     }
 
     private static Optional<Identity> identity() {

@@ -15,12 +15,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.access.AccessDeniedException;
-import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.authorization.AuthorizationDecision;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.observation.SecurityObservationSettings;
+import org.springframework.security.oauth2.core.OAuth2TokenValidator;
+import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
@@ -70,6 +71,12 @@ class SecurityConfiguration {
         return SecurityObservationSettings.noObservations();
     }
 
+    /// Among the checks of every token, beside its issuer's.
+    @Bean
+    OAuth2TokenValidator<Jwt> tokensEnd() {
+        return TokenFailures.end();
+    }
+
     @Bean
     SecurityFilterChain securityFilterChain(
             HttpSecurity http,
@@ -111,7 +118,8 @@ class SecurityConfiguration {
                 .addFilterBefore(
                         new KeyFilter(keys, sessions, refusals, problems, decoder != null),
                         BearerTokenAuthenticationFilter.class)
-                .addFilterBefore(new IdentityFilter(problems, limits), AuthorizationFilter.class)
+                .addFilterBefore(
+                        new IdentityFilter(refusals, problems, limits), AuthorizationFilter.class)
                 .exceptionHandling(refused ->
                         refused.authenticationEntryPoint((request, response, e) ->
                                         refusals.unauthorized(
@@ -134,9 +142,10 @@ class SecurityConfiguration {
                                         new AuthorizationDecision(allowed(context))));
         if (decoder != null) {
             http.oauth2ResourceServer(server ->
-                    server.jwt(jwt -> jwt.decoder(decoder))
+                    server.jwt(jwt -> jwt.decoder(TokenFailures.answered(decoder)))
                             .bearerTokenResolver(SecurityConfiguration::token)
-                            .withObjectPostProcessor(tokenFailures(refusals, problems)));
+                            .withObjectPostProcessor(
+                                    failing(new TokenFailures(refusals, problems))));
         }
         return http.build();
     }
@@ -200,26 +209,12 @@ class SecurityConfiguration {
                 : null;
     }
 
-    /// A token that is wrong is the caller's; an issuer that cannot be asked is not.
-    private static ObjectPostProcessor<BearerTokenAuthenticationFilter> tokenFailures(
-            Refusals refusals, ProblemWriter problems) {
+    private static ObjectPostProcessor<BearerTokenAuthenticationFilter> failing(
+            TokenFailures failures) {
         return new ObjectPostProcessor<>() {
             @Override
             public <O extends BearerTokenAuthenticationFilter> O postProcess(O filter) {
-                filter.setAuthenticationFailureHandler((request, response, e) -> {
-                    if (e instanceof AuthenticationServiceException) {
-                        problems.write(
-                                new Problem(
-                                        ProblemCode.ACCESS_UNAVAILABLE,
-                                        "tokens cannot be checked: their issuer does not answer"),
-                                request,
-                                response);
-                    } else {
-                        refusals.failed(request, "a token that is not valid");
-                        refusals.unauthorized(
-                                "the token is not valid, or has expired", request, response);
-                    }
-                });
+                filter.setAuthenticationFailureHandler(failures);
                 return filter;
             }
         };
