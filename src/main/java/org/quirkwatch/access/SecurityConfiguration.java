@@ -20,9 +20,9 @@ import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.observation.SecurityObservationSettings;
-import org.springframework.security.oauth2.core.OAuth2TokenValidator;
-import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
+import org.springframework.security.oauth2.jwt.JwtTypeValidator;
 import org.springframework.security.oauth2.server.resource.web.authentication.BearerTokenAuthenticationFilter;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
@@ -71,10 +71,21 @@ class SecurityConfiguration {
         return SecurityObservationSettings.noObservations();
     }
 
-    /// Among the checks of every token, beside its issuer's.
+    /// Takes no token without an end: it could not be taken back.
     @Bean
-    OAuth2TokenValidator<Jwt> tokensEnd() {
-        return TokenFailures.end();
+    JwtTimestampValidator tokenTimes() {
+        JwtTimestampValidator times = new JwtTimestampValidator();
+        times.setAllowEmptyExpiryClaim(false);
+        return times;
+    }
+
+    /// Takes access tokens as RFC 9068 has them, beside those that say only that they are a JWT, or
+    /// nothing.
+    @Bean
+    JwtTypeValidator tokenTypes() {
+        JwtTypeValidator types = new JwtTypeValidator("JWT", "at+jwt", "application/at+jwt");
+        types.setAllowEmpty(true);
+        return types;
     }
 
     @Bean

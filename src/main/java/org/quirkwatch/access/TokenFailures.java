@@ -17,9 +17,6 @@ import org.slf4j.LoggerFactory;
 import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.core.OAuth2Error;
-import org.springframework.security.oauth2.core.OAuth2TokenValidator;
-import org.springframework.security.oauth2.core.OAuth2TokenValidatorResult;
-import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtDecoderInitializationException;
 import org.springframework.security.oauth2.jwt.JwtException;
@@ -58,15 +55,6 @@ final class TokenFailures implements AuthenticationFailureHandler {
                         Objects.requireNonNullElse(e.getCause(), e));
             }
         };
-    }
-
-    /// Tokens have an end: what an issuer has signed cannot be taken back here.
-    static OAuth2TokenValidator<Jwt> end() {
-        return token ->
-                token.getExpiresAt() == null
-                        ? OAuth2TokenValidatorResult.failure(
-                                new OAuth2Error("invalid_token", "The exp claim is missing", null))
-                        : OAuth2TokenValidatorResult.success();
     }
 
     @Override

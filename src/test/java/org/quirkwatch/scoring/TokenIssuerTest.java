@@ -100,8 +100,16 @@ class TokenIssuerTest {
         assertRefused(signed(c -> c.subject(null)), "subject");
         assertRefused(signed(c -> c.subject(" ")), "subject");
         assertRefused(signed(c -> c.expirationTime(null)), "exp");
-        assertRefused(signed(c -> c.expirationTime(in(-300))), "expired");
+        assertRefused(signed(c -> c.issueTime(in(-600)).expirationTime(in(-300))), "expired");
         assertRefused(signed(c -> c.notBeforeTime(in(300))), "before");
+    }
+
+    @Test
+    void aTokenIsOneForAccess() throws JOSEException {
+        JWSSigner signer = new ECDSASigner(key);
+        JWTClaimsSet claims = claims().build();
+        assertThat(ask(sign("at+jwt", JWSAlgorithm.ES256, signer, claims)).status()).isEqualTo(200);
+        assertRefused(sign("logout+jwt", JWSAlgorithm.ES256, signer, claims), "typ");
     }
 
     @Test
@@ -143,10 +151,15 @@ class TokenIssuerTest {
 
     private String sign(JWSAlgorithm algorithm, JWSSigner signer, JWTClaimsSet claims)
             throws JOSEException {
+        return sign("JWT", algorithm, signer, claims);
+    }
+
+    private String sign(String type, JWSAlgorithm algorithm, JWSSigner signer, JWTClaimsSet claims)
+            throws JOSEException {
         SignedJWT token =
                 new SignedJWT(
                         new JWSHeader.Builder(algorithm)
-                                .type(JOSEObjectType.JWT)
+                                .type(new JOSEObjectType(type))
                                 .keyID(key.getKeyID())
                                 .build(),
                         claims);
