@@ -73,7 +73,7 @@ USER 10001:10001
 # The service, and health and metrics.
 EXPOSE 8080 8081
 # The start period covers a model of some gigabytes; the probes of the chart have their own.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=10m --retries=3 CMD ["/opt/quirkwatch/bin/healthy"]
+HEALTHCHECK --interval=4s --timeout=5s --start-period=10m --retries=6 CMD ["/opt/quirkwatch/bin/healthy"]
 ENTRYPOINT ["/opt/quirkwatch/bin/quirkwatch"]
 CMD ["serve"]
 
@@ -103,6 +103,6 @@ WORKDIR /var/lib/quirkwatch
 USER 10001:10001
 # The service, and health and metrics.
 EXPOSE 8080 8081
-HEALTHCHECK --interval=10s --timeout=5s --start-period=10m --retries=3 CMD ["/opt/quirkwatch/bin/healthy"]
+HEALTHCHECK --interval=4s --timeout=5s --start-period=10m --retries=6 CMD ["/opt/quirkwatch/bin/healthy"]
 ENTRYPOINT ["/opt/quirkwatch/bin/quirkwatch"]
 CMD ["serve"]
