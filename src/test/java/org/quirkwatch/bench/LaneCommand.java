@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.ArtifactDirectory;
 import org.quirkwatch.bundled.Bundled;
@@ -182,12 +183,16 @@ final class LaneCommand implements Callable<Integer> {
     }
 
     private void measure(HookedModel model, Lanes lanes, List<Signal> signals, int from) {
-        List<Caller.Order> orders = new ArrayList<>(traffic.batch());
         try (Caller caller = lanes.admit(traffic.batch())) {
-            for (int i = 0; i < traffic.batch(); i++) {
-                Signal signal = signals.get(Math.floorMod(from + i, signals.size()));
-                orders.add(new Caller.Order(model.tokenize(signal), new CompletableFuture<>()));
-            }
+            // As the service does it: the texts of a batch side by side.
+            List<Caller.Order> orders =
+                    IntStream.range(0, traffic.batch())
+                            .parallel()
+                            .mapToObj(i -> signals.get(Math.floorMod(from + i, signals.size())))
+                            .map(signal ->
+                                    new Caller.Order(
+                                            model.tokenize(signal), new CompletableFuture<>()))
+                            .toList();
             caller.submit(orders, System.nanoTime() + Duration.ofMinutes(5).toNanos());
             for (Caller.Order order : orders) {
                 Outcome outcome = order.outcome().join();
