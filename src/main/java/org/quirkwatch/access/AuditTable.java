@@ -85,21 +85,8 @@ final class AuditTable implements Audit {
     /// @return how many there were
     int deleteBefore(Instant moment) {
         UUID end = new UUID(moment.toEpochMilli() << 16, 0);
-        return Database.call(() -> {
-            // Asked for by itself: within one statement H2 reads every row before the moment.
-            UUID before =
-                    jdbc
-                            .query(
-                                    "select event_id from audit_event where event_id < ? order by event_id"
-                                            + " offset ? rows fetch next 1 rows only",
-                                    (row, number) -> row.getObject(1, UUID.class),
-                                    end,
-                                    DELETED_AT_ONCE)
-                            .stream()
-                            .findFirst()
-                            .orElse(end);
-            return jdbc.update("delete from audit_event where event_id < ?", before);
-        });
+        return Database.call(
+                () -> Database.deleteBefore(jdbc, "audit_event", "event_id", end, DELETED_AT_ONCE));
     }
 
     /// In the order of time (RFC 9562, version 7).

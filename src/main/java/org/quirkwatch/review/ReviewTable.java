@@ -190,7 +190,7 @@ final class ReviewTable {
             String part, ReviewFilter filter, @Nullable Review after, int most, Instant now) {
         List<Object> values = new ArrayList<>();
         String where = part;
-        if (part.endsWith("?")) {
+        if (part.equals(CLAIMED) || part.equals(EXPIRED)) {
             values.add(time(now));
         }
         if (filter.disposition() != null) {

@@ -26,7 +26,6 @@ final class KeyLookUps {
     // Each has one of the connections to the database: where one hangs, the other goes on.
     private static final int THREADS = 2;
     private static final int MAX_WAITING = 10_000;
-    private static final int MOST_TOGETHER = 500;
     private static final long POLL_MILLIS = 200;
 
     private final Function<List<IdempotencyKey>, Map<String, VerdictTable.First>> query;
@@ -112,7 +111,7 @@ final class KeyLookUps {
                 group.add(next);
                 keys += next.keys().size();
             }
-            if (keys >= MOST_TOGETHER) {
+            if (keys >= VerdictTable.KEYS_OF_A_QUERY) {
                 break;
             }
         }

@@ -27,7 +27,7 @@ import org.springframework.jdbc.core.JdbcOperations;
 /// of its thread.
 final class VerdictTable {
 
-    private static final int KEYS_OF_A_QUERY = 512;
+    static final int KEYS_OF_A_QUERY = 512;
 
     private static final String INSERT =
             """
@@ -107,21 +107,9 @@ final class VerdictTable {
     /// @param most how many in one statement
     /// @return how many there were
     int deleteBefore(Instant moment, int most) {
-        // By the id, which is in the order of time: its index is there already. The end of the step
-        // is asked for by itself: within one statement H2 reads every row before the moment.
-        UUID end = VerdictQueries.first(moment);
-        UUID before =
-                jdbc
-                        .query(
-                                "select verdict_id from verdict where verdict_id < ? order by verdict_id"
-                                        + " offset ? rows fetch next 1 rows only",
-                                (row, number) -> row.getObject(1, UUID.class),
-                                end,
-                                most)
-                        .stream()
-                        .findFirst()
-                        .orElse(end);
-        return jdbc.update("delete from verdict where verdict_id < ?", before);
+        // By the id, which is in the order of time: its index is there already.
+        return Database.deleteBefore(
+                jdbc, "verdict", "verdict_id", VerdictQueries.first(moment), most);
     }
 
     private void setParameters(PreparedStatement statement, VerdictRecord verdict)
