@@ -40,6 +40,7 @@ class ArchitectureTest {
             Stream.of(
                             "problem",
                             "audit",
+                            "identifier",
                             "progress",
                             "signal",
                             "torch",

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.quirkwatch.audit.Act;
 import org.quirkwatch.audit.Audit;
+import org.quirkwatch.identifier.TimeOrderedIds;
 import org.quirkwatch.verdictlog.Database;
 import org.springframework.jdbc.core.JdbcOperations;
 
@@ -20,7 +21,7 @@ final class AuditTable implements Audit {
 
     private final JdbcOperations jdbc;
     private final InstantSource clock;
-    private final SecureRandom random = new SecureRandom();
+    private final TimeOrderedIds ids = new TimeOrderedIds(new SecureRandom());
     private final LoggedAudit log = new LoggedAudit();
 
     AuditTable(JdbcOperations jdbc, InstantSource clock) {
@@ -38,7 +39,7 @@ final class AuditTable implements Audit {
                 jdbc.update(
                         "insert into audit_event (event_id, happened_at, actor, act, subject, detail)"
                                 + " values (?, ?, ?, ?, ?, ?)",
-                        id(now),
+                        ids.next(now),
                         KeyTable.time(now),
                         LoggedAudit.cut(by, LoggedAudit.MAX_BY),
                         act.text(),
@@ -84,14 +85,8 @@ final class AuditTable implements Audit {
     ///
     /// @return how many there were
     int deleteBefore(Instant moment) {
-        UUID end = new UUID(moment.toEpochMilli() << 16, 0);
+        UUID end = TimeOrderedIds.first(moment);
         return Database.call(
                 () -> Database.deleteBefore(jdbc, "audit_event", "event_id", end, DELETED_AT_ONCE));
-    }
-
-    /// In the order of time (RFC 9562, version 7).
-    private UUID id(Instant now) {
-        long high = now.toEpochMilli() << 16 | 0x7000L | random.nextLong() >>> 52;
-        return new UUID(high, 0x8000_0000_0000_0000L | random.nextLong() >>> 2);
     }
 }

@@ -1,5 +1,5 @@
 /// Who may do what: keys, tokens, sessions of the console, scopes, rates, and the audit.
-@ApplicationModule(allowedDependencies = {"verdictlog", "web", "audit", "problem"})
+@ApplicationModule(allowedDependencies = {"verdictlog", "web", "audit", "identifier", "problem"})
 @NullMarked
 package org.quirkwatch.access;
 

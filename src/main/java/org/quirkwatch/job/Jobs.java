@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +12,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.quirkwatch.identifier.TimeOrderedIds;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.verdictlog.Database;
@@ -36,7 +35,7 @@ public final class Jobs {
     private final Room room;
     private final JobProperties properties;
     private final InstantSource clock;
-    private final RandomGenerator random = new SecureRandom();
+    private final TimeOrderedIds ids = new TimeOrderedIds(new SecureRandom());
     private volatile Runnable submitted = () -> {};
 
     Jobs(
@@ -67,7 +66,7 @@ public final class Jobs {
     ///   what reading an input throws; then nothing is left of it
     public Job submit(JobSubmission submission) {
         requireRoom();
-        UUID id = newId(clock.instant());
+        UUID id = ids.next(clock.instant());
         Database.call(() -> {
             table.receive(id, submission, clock.instant());
             return id;
@@ -213,11 +212,5 @@ public final class Jobs {
             // What is left is deleted with what is too old.
             LOG.debug("an input that broke off is deleted later", e);
         }
-    }
-
-    /// RFC 9562, version 7.
-    private UUID newId(Instant now) {
-        long high = now.toEpochMilli() << 16 | 0x7000L | random.nextLong() >>> 52;
-        return new UUID(high, 0x8000_0000_0000_0000L | random.nextLong() >>> 2);
     }
 }

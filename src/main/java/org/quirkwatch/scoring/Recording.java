@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.quirkwatch.artifact.Artifact;
+import org.quirkwatch.identifier.TimeOrderedIds;
 import org.quirkwatch.problem.Problem;
 import org.quirkwatch.problem.ProblemCode;
 import org.quirkwatch.signal.Signal;
@@ -32,7 +33,7 @@ final class Recording {
     private final Detectors detectors;
     private final Answers heard;
     private final VerdictLedger ledger;
-    private final VerdictIds ids;
+    private final TimeOrderedIds ids;
     private final InstantSource clock;
     private final JsonMapper json;
 
@@ -41,7 +42,7 @@ final class Recording {
             Detectors detectors,
             Answers heard,
             VerdictLedger ledger,
-            VerdictIds ids,
+            TimeOrderedIds ids,
             InstantSource clock,
             JsonMapper json) {
         this.detectors = detectors;

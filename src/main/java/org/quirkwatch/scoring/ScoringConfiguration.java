@@ -17,6 +17,7 @@ import org.quirkwatch.bundled.Bundled;
 import org.quirkwatch.checkpoint.Checkpoint;
 import org.quirkwatch.checkpoint.ScanMemory;
 import org.quirkwatch.detector.Rules;
+import org.quirkwatch.identifier.TimeOrderedIds;
 import org.quirkwatch.lane.Judges;
 import org.quirkwatch.lane.Lanes;
 import org.quirkwatch.lane.UntrustedWindow;
@@ -214,7 +215,7 @@ class ScoringConfiguration {
                 detectors,
                 heard,
                 ledger.getIfAvailable(() -> VerdictLedger.NONE),
-                new VerdictIds(new SecureRandom()),
+                new TimeOrderedIds(new SecureRandom()),
                 InstantSource.system(),
                 json);
     }

@@ -11,6 +11,7 @@
             "torch",
             "linalg",
             "signal",
+            "identifier",
             "web",
             "bundled",
             "problem"

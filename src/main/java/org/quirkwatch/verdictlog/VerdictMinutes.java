@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.quirkwatch.identifier.TimeOrderedIds;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -131,7 +132,7 @@ final class VerdictMinutes {
 
     /// The first id that a verdict of a minute may have.
     static UUID first(long minute) {
-        return VerdictQueries.first(Instant.ofEpochSecond(minute * MINUTE_SECONDS));
+        return TimeOrderedIds.first(Instant.ofEpochSecond(minute * MINUTE_SECONDS));
     }
 
     private static long minute(UUID id) {

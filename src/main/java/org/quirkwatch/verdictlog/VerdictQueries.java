@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.UUID;
+import org.quirkwatch.identifier.TimeOrderedIds;
 import org.quirkwatch.scoring.Disposition;
 import org.quirkwatch.signal.Signal;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -129,12 +130,12 @@ public final class VerdictQueries {
         filter.since()
                 .ifPresent(value -> {
                     conditions.add("verdict_id >= ?");
-                    values.add(first(value));
+                    values.add(TimeOrderedIds.first(value));
                 });
         filter.until()
                 .ifPresent(value -> {
                     conditions.add("verdict_id < ?");
-                    values.add(first(value));
+                    values.add(TimeOrderedIds.first(value));
                 });
         filter.before()
                 .ifPresent(value -> {
@@ -145,11 +146,6 @@ public final class VerdictQueries {
         String where = conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
         String query = COLUMNS + where + " order by " + order + "verdict_id desc limit ?";
         return Database.call(() -> jdbc.query(query, VerdictQueries::row, values.toArray()));
-    }
-
-    /// The first id that a verdict of a moment may have.
-    static UUID first(Instant moment) {
-        return new UUID(moment.toEpochMilli() << 16, 0);
     }
 
     /// The signals of verdicts, of those whose texts are kept.

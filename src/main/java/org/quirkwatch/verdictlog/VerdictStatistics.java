@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.quirkwatch.calibration.FlagBand;
+import org.quirkwatch.identifier.TimeOrderedIds;
 import org.springframework.jdbc.core.JdbcOperations;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -173,8 +174,8 @@ final class VerdictStatistics {
                         + " group by 1, 2, 3, 4, 5 order by 5 limit "
                         + MOST_ROWS,
                 (row, number) -> row(row, seconds),
-                VerdictQueries.first(since),
-                VerdictQueries.first(until));
+                TimeOrderedIds.first(since),
+                TimeOrderedIds.first(until));
     }
 
     private List<Row> counted(long begin, long end, Duration width) {

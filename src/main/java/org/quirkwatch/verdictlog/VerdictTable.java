@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.UUID;
+import org.quirkwatch.identifier.TimeOrderedIds;
 import org.quirkwatch.scoring.IdempotencyKey;
 import org.quirkwatch.scoring.VerdictRecord;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -109,7 +110,7 @@ final class VerdictTable {
     int deleteBefore(Instant moment, int most) {
         // By the id, which is in the order of time: its index is there already.
         return Database.deleteBefore(
-                jdbc, "verdict", "verdict_id", VerdictQueries.first(moment), most);
+                jdbc, "verdict", "verdict_id", TimeOrderedIds.first(moment), most);
     }
 
     private void setParameters(PreparedStatement statement, VerdictRecord verdict)

@@ -1,6 +1,14 @@
 /// What was answered, written down before it is answered: idempotency, queries, retention, replay.
 @ApplicationModule(
-        allowedDependencies = {"scoring", "calibration", "signal", "web", "audit", "problem"})
+        allowedDependencies = {
+            "scoring",
+            "calibration",
+            "signal",
+            "web",
+            "audit",
+            "identifier",
+            "problem"
+        })
 @NullMarked
 package org.quirkwatch.verdictlog;
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.quirkwatch.artifact.Artifact;
 import org.quirkwatch.artifact.ArtifactDirectory;
+import org.quirkwatch.identifier.TimeOrderedIds;
 import org.quirkwatch.lane.Judges;
 import org.quirkwatch.lane.LaneLimits;
 import org.quirkwatch.lane.Lanes;
@@ -108,7 +109,7 @@ class BackgroundLinesTest {
                                 detectors,
                                 new Answers(),
                                 ledger,
-                                new VerdictIds(new SplittableRandom(1)),
+                                new TimeOrderedIds(new SplittableRandom(1)),
                                 InstantSource.system(),
                                 Caller.JSON);
                 Answering answering =
