@@ -163,7 +163,6 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
                 long begin = System.nanoTime();
                 commit(wanted);
                 metrics.wrote(wanted.size(), Duration.ofNanos(System.nanoTime() - begin));
-                recovered();
                 return;
             } catch (RuntimeException e) {
                 if (!Failures.passes(e)) {
@@ -211,6 +210,8 @@ final class DurableLedger implements VerdictLedger, AutoCloseable {
                         .toList();
         List<VerdictTable.First> firsts =
                 writing.write(sorted.stream().map(Entry::verdict).toList());
+        // Before anybody is answered, who may look.
+        recovered();
         for (int i = 0; i < sorted.size(); i++) {
             sorted.get(i).outcome().complete(kept(firsts.get(i)));
         }
