@@ -145,6 +145,11 @@ class VerdictLogConfiguration {
         return new Retention(table, properties.verdictLog().retention(), InstantSource.system());
     }
 
+    @Bean
+    Compaction compaction(JdbcOperations jdbc, Storage storage, VerdictWriting writing) {
+        return new Compaction(jdbc, storage, writing::shortage);
+    }
+
     @Bean(initMethod = "start", destroyMethod = "close")
     DurableLedger verdictLedger(
             VerdictWriting writing, VerdictLogMetrics metrics, VerdictLogProperties properties) {
