@@ -28,7 +28,8 @@ final class Compaction {
     /// Per cent of a file's pages that are in use; above it nothing is moved.
     private static final int LEAST_FILL = 60;
 
-    /// What a step writes at least: some ten milliseconds, in which others wait.
+    /// What a step writes at least: some ten milliseconds, in which others wait. As much again for
+    /// every tenth of the pages that are in use less than they should be.
     private static final int STEP_BYTES = 1 << 20;
 
     /// Steps after the last commit of others, so that what cannot be filled better is not moved for
@@ -62,7 +63,10 @@ final class Compaction {
             if (file.getCurrentVersion() != version) {
                 idleSteps = 0;
             }
-            boolean moved = idleSteps < MOST_IDLE_STEPS && file.compact(LEAST_FILL, STEP_BYTES);
+            int missing = Math.max(0, LEAST_FILL - file.getFileStore().getChunksFillRate());
+            boolean moved =
+                    idleSteps < MOST_IDLE_STEPS
+                            && file.compact(LEAST_FILL, STEP_BYTES * (1 + missing / 10));
             if (moved) {
                 idleSteps++;
             }
