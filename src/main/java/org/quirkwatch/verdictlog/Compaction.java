@@ -7,12 +7,9 @@ import java.util.function.Supplier;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
 import org.h2.mvstore.MVStore;
-import org.h2.mvstore.MVStoreException;
 import org.jspecify.annotations.Nullable;
-import org.quirkwatch.problem.Problem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -72,8 +69,8 @@ final class Compaction {
             }
             version = file.getCurrentVersion();
             return moved;
-        } catch (DataAccessException | MVStoreException | Problem e) {
-            // A database that cannot go on is told to those who write.
+        } catch (RuntimeException e) {
+            // A database that cannot go on, or is being closed: those who write find out.
             LOG.debug("the log's file was not compacted", e);
             return false;
         }
