@@ -20,7 +20,7 @@ final class Refusals {
 
     private final ProblemWriter problems;
     private final Audit audit;
-    private final TokenBucket written = new TokenBucket(60, 60_000_000_000L, System.nanoTime());
+    private final TokenBucket written = TokenBucket.ofFlood();
 
     Refusals(ProblemWriter problems, Audit audit) {
         this.problems = problems;

@@ -20,6 +20,11 @@ final class TokenBucket {
         this.filledAt = now;
     }
 
+    /// A full one for what is written down of a flood: one a second, sixty at once after a pause.
+    static TokenBucket ofFlood() {
+        return new TokenBucket(60, 60_000_000_000L, System.nanoTime());
+    }
+
     /// What came of taking one.
     ///
     /// @param taken whether there was one

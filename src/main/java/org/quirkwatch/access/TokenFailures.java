@@ -36,7 +36,7 @@ final class TokenFailures implements AuthenticationFailureHandler {
     private final ProblemWriter problems;
 
     /// One line a second, whoever sends how many tokens.
-    private final TokenBucket logged = new TokenBucket(60, 60_000_000_000L, System.nanoTime());
+    private final TokenBucket logged = TokenBucket.ofFlood();
 
     TokenFailures(Refusals refusals, ProblemWriter problems) {
         this.refusals = refusals;

@@ -30,6 +30,11 @@ public final class TimeOrderedIds {
         return new UUID(milliseconds(moment), 0);
     }
 
+    /// The moment of an id, to the millisecond.
+    public static Instant moment(UUID id) {
+        return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
+    }
+
     private static long milliseconds(Instant moment) {
         return moment.toEpochMilli() << 16;
     }

@@ -17,7 +17,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 /// Keeps the embedded database's file near the size of what it holds. H2 writes each page that
 /// changed to a new place; what is left of the old places is moved together by a thread that it
 /// starts only where commits may reach the file later than they return (`WRITE_DELAY`), which they
-/// may not here. So it is done here, in short steps between those who write.
+/// may not here. So it is done here, in short steps between those who write. Used by one thread at
+/// a time.
 final class Compaction {
 
     private static final Logger LOG = LoggerFactory.getLogger(Compaction.class);
@@ -51,7 +52,7 @@ final class Compaction {
     ///
     /// @return whether there was something to move
     @Scheduled(initialDelay = 10_000, fixedDelay = 200, timeUnit = TimeUnit.MILLISECONDS)
-    synchronized boolean step() {
+    boolean step() {
         if (!embedded || shortage.get().isPresent()) {
             return false;
         }

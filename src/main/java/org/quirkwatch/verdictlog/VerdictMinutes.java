@@ -29,7 +29,6 @@ final class VerdictMinutes {
     private static final long STEP_MINUTES = 10;
     private static final long DELETED_MINUTES = 500;
     private static final long MINUTE_SECONDS = 60;
-    private static final long MINUTE_MILLIS = 60_000;
 
     private final JdbcOperations jdbc;
     private final TransactionTemplate transaction;
@@ -136,6 +135,6 @@ final class VerdictMinutes {
     }
 
     private static long minute(UUID id) {
-        return (id.getMostSignificantBits() >>> 16) / MINUTE_MILLIS;
+        return TimeOrderedIds.moment(id).getEpochSecond() / MINUTE_SECONDS;
     }
 }
