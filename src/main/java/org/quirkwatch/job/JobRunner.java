@@ -204,6 +204,15 @@ final class JobRunner implements SmartLifecycle {
             over(run, null);
         } catch (Problem e) {
             over(run, e);
+        } catch (OutOfMemoryError e) {
+            LOG.error("job {} needs more of Java's heap than there is", job.id(), e);
+            over(
+                    run,
+                    new Problem(
+                            ProblemCode.INTERNAL,
+                            "the job needs more memory than Java's heap has, which is %d MiB"
+                                    .formatted(Runtime.getRuntime().maxMemory() >> 20),
+                            e));
         } catch (Throwable e) {
             // Whatever it was, the job ends and the others go on.
             LOG.error("job {} failed", job.id(), e);

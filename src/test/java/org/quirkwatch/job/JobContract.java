@@ -205,12 +205,16 @@ abstract class JobContract {
                             case "problem" ->
                                     throw new Problem(ProblemCode.INVALID_FIT, "too few rows: 1");
                             case "mistake" -> throw new IllegalStateException("secret of ours");
+                            // 16 GiB.
+                            case "large" ->
+                                    assertThat(new long[Integer.MAX_VALUE - 8]).isNotEmpty();
                             default -> {}
                         }
                     }
                 };
         Job problem = jobs.submit(submission("a\nproblem\nb"));
         Job mistake = jobs.submit(submission("mistake"));
+        Job large = jobs.submit(submission("large"));
         runner(settings(Map.of()), failing);
 
         Job failed = awaitOver(jobs, problem.id());
@@ -220,6 +224,10 @@ abstract class JobContract {
         Job broken = awaitOver(jobs, mistake.id());
         assertThat(broken.problem().orElseThrow().code()).isEqualTo("internal");
         assertThat(broken.problem().orElseThrow().detail()).doesNotContain("secret");
+        Job unfit = awaitOver(jobs, large.id());
+        assertThat(unfit.problem().orElseThrow().detail())
+                .startsWith("the job needs more memory than Java's heap has, which is ")
+                .endsWith(" MiB");
     }
 
     @Test
