@@ -1,5 +1,5 @@
-# One training step of a small Llama-format decoder: forward pass, loss, gradients and update in a
-# single call. The weights and the optimiser's state are changed in place.
+# Training steps of a small Llama-format decoder: `gradient` for each group of rows, which may run side by side, and then
+# `muon` for the matrices of the blocks and `adam` for the rest, which change weights and moments in place.
 #
 # weights, in order: embedding [vocab, d]; for each block attn_norm [d], q, k, v, o [d, d], mlp_norm
 # [d], gate, up [mlp, d], down [d, mlp]; final_norm [d]; then what only training uses: the belief head
@@ -117,58 +117,63 @@ class P(Module):
       x = torch.t(x)
     return x
 
-  # One step. `ids` and `rows` hold one tensor per group of rows of like length. settings: [number of
-  # blocks, heads, blocks before the belief head, weight of the digit losses, learning rate of the
-  # matrices, of the rest, weight decay, the step's number from 1, places, numbers]. The matrices of the blocks are
-  # moved by Muon (`first` holds their momentum), the rest by Adam. Returns [answer loss, belief loss,
-  # number loss, accuracy].
-  def step(self: __torch__.P, w: List[Tensor], first: List[Tensor], second: List[Tensor], ids: List[Tensor], rows: List[Tensor], choices: Tensor, settings: Tensor) -> List[Tensor]:
+  # ids [batch, pos], rows as `losses` takes them: a group of rows of like length. settings: [number of blocks, heads,
+  # blocks before the belief head, weight of the digit losses, places, numbers, rows of the step]. Returns what the
+  # group adds to the step's [answer loss, belief loss, number loss, accuracy], and then to the gradient of each weight.
+  def gradient(self: __torch__.P, w: List[Tensor], ids: Tensor, rows: Tensor, choices: Tensor, settings: Tensor) -> List[Tensor]:
     n_layers = annotate(int, torch.item(torch.to(torch.select(settings, 0, 0), 4)))
     n_heads = annotate(int, torch.item(torch.to(torch.select(settings, 0, 1), 4)))
     belief_blocks = annotate(int, torch.item(torch.to(torch.select(settings, 0, 2), 4)))
     digit_weight = annotate(float, torch.item(torch.select(settings, 0, 3)))
-    matrix_rate = annotate(float, torch.item(torch.select(settings, 0, 4)))
-    rate = annotate(float, torch.item(torch.select(settings, 0, 5)))
-    decay = annotate(float, torch.item(torch.select(settings, 0, 6)))
-    number = annotate(float, torch.item(torch.select(settings, 0, 7)))
-    places = annotate(int, torch.item(torch.to(torch.select(settings, 0, 8), 4)))
-    stated = annotate(int, torch.item(torch.to(torch.select(settings, 0, 9), 4)))
-    _1 = torch.set_grad_enabled(True)
+    places = annotate(int, torch.item(torch.to(torch.select(settings, 0, 4), 4)))
+    stated = annotate(int, torch.item(torch.to(torch.select(settings, 0, 5), 4)))
+    n_rows = annotate(float, torch.item(torch.select(settings, 0, 6)))
+    _0 = torch.set_grad_enabled(True)
     v = annotate(List[Tensor], [])
     for i in range(torch.len(w)):
-      _2 = torch.append(v, torch.requires_grad_(torch.detach(w[i]), True))
-    n_rows = 0
-    for i in range(torch.len(ids)):
-      n_rows = torch.add(n_rows, torch.size(ids[i], 0))
-    grads = annotate(List[Tensor], [])
-    report = torch.zeros([4], dtype=6)
-    for i in range(torch.len(ids)):
-      answer, beliefs, numbers, right = (self).losses(v, n_layers, n_heads, belief_blocks, places, stated, ids[i], rows[i], choices)
-      loss = torch.div(torch.add(answer, torch.mul(torch.add(beliefs, numbers), digit_weight)), n_rows)
-      group = torch.autograd.grad([loss], v)
-      for j in range(torch.len(v)):
-        g = torch.detach(unchecked_cast(Tensor, group[j]))
-        if torch.eq(i, 0):
-          _3 = torch.append(grads, g)
-        else:
-          _4 = torch._set_item(grads, j, torch.add(grads[j], g))
-      report = torch.add(report, torch.div(torch.stack([torch.detach(answer), torch.detach(beliefs), torch.detach(numbers), right]), n_rows))
-    _5 = torch.set_grad_enabled(False)
-    matrices_end = torch.add(1, torch.mul(9, n_layers))
-    for j in range(torch.len(w)):
-      g = grads[j]
-      matrix = torch.__and__(torch.__and__(torch.gt(j, 0), torch.lt(j, matrices_end)), torch.eq(torch.dim(g), 2))
-      if matrix:
-        _6 = torch.add_(torch.mul_(first[j], 0.94999999999999996), g)
-        u = (self).orthogonal(torch.add(g, torch.mul(first[j], 0.94999999999999996)))
-        ratio = torch.div(torch.size(g, 0), torch.size(g, 1))
-        scale = torch.sqrt(ops.prim.max(1., ratio))
-        _7 = torch.mul_(w[j], torch.sub(1., torch.mul(matrix_rate, decay)))
-        _8 = torch.add_(w[j], u, alpha=torch.neg(torch.mul(matrix_rate, scale)))
-      else:
-        _9 = torch.add_(torch.mul_(first[j], 0.90000000000000002), g, alpha=0.10000000000000001)
-        _10 = torch.addcmul_(torch.mul_(second[j], 0.97999999999999998), g, g, value=0.02)
-        mean = torch.div(first[j], torch.sub(1., torch.pow(0.90000000000000002, number)))
-        square = torch.div(second[j], torch.sub(1., torch.pow(0.97999999999999998, number)))
-        _11 = torch.addcdiv_(w[j], mean, torch.add(torch.sqrt(square), 1e-08), value=torch.neg(rate))
-    return [report]
+      _1 = torch.append(v, torch.requires_grad_(torch.detach(w[i]), True))
+    answer, beliefs, numbers, right = (self).losses(v, n_layers, n_heads, belief_blocks, places, stated, ids, rows, choices)
+    loss = torch.div(torch.add(answer, torch.mul(torch.add(beliefs, numbers), digit_weight)), n_rows)
+    grads = torch.autograd.grad([loss], v)
+    _2 = torch.set_grad_enabled(False)
+    report = torch.stack([torch.detach(answer), torch.detach(beliefs), torch.detach(numbers), right])
+    result = [torch.div(report, n_rows)]
+    for i in range(torch.len(w)):
+      _3 = torch.append(result, torch.detach(unchecked_cast(Tensor, grads[i])))
+    return result
+
+  # grads: those of all weights for one group after another -> the sum over groups for weight j of n
+  def total(self: __torch__.P, grads: List[Tensor], n: int, j: int) -> Tensor:
+    sum = grads[j]
+    for group in range(1, torch.floordiv(torch.len(grads), n)):
+      sum = torch.add(sum, grads[torch.add(torch.mul(group, n), j)])
+    return sum
+
+  # A step of Muon, in place. grads as `total` takes them; settings: [learning rate, weight decay]
+  def muon(self: __torch__.P, w: List[Tensor], momentum: List[Tensor], grads: List[Tensor], settings: Tensor) -> Tensor:
+    rate = annotate(float, torch.item(torch.select(settings, 0, 0)))
+    decay = annotate(float, torch.item(torch.select(settings, 0, 1)))
+    n = torch.len(w)
+    for j in range(n):
+      g = (self).total(grads, n, j)
+      _0 = torch.add_(torch.mul_(momentum[j], 0.94999999999999996), g)
+      u = (self).orthogonal(torch.add(g, torch.mul(momentum[j], 0.94999999999999996)))
+      ratio = torch.div(torch.size(g, 0), torch.size(g, 1))
+      scale = torch.sqrt(ops.prim.max(1., ratio))
+      _1 = torch.mul_(w[j], torch.sub(1., torch.mul(rate, decay)))
+      _2 = torch.add_(w[j], u, alpha=torch.neg(torch.mul(rate, scale)))
+    return settings
+
+  # A step of Adam, in place. grads as `total` takes them; settings: [learning rate, the step's number from 1]
+  def adam(self: __torch__.P, w: List[Tensor], first: List[Tensor], second: List[Tensor], grads: List[Tensor], settings: Tensor) -> Tensor:
+    rate = annotate(float, torch.item(torch.select(settings, 0, 0)))
+    number = annotate(float, torch.item(torch.select(settings, 0, 1)))
+    n = torch.len(w)
+    for j in range(n):
+      g = (self).total(grads, n, j)
+      _0 = torch.add_(torch.mul_(first[j], 0.90000000000000002), g, alpha=0.10000000000000001)
+      _1 = torch.addcmul_(torch.mul_(second[j], 0.97999999999999998), g, g, value=0.02)
+      mean = torch.div(first[j], torch.sub(1., torch.pow(0.90000000000000002, number)))
+      square = torch.div(second[j], torch.sub(1., torch.pow(0.97999999999999998, number)))
+      _2 = torch.addcdiv_(w[j], mean, torch.add(torch.sqrt(square), 1e-08), value=torch.neg(rate))
+    return settings

@@ -22,6 +22,7 @@ import org.quirkwatch.torch.Program;
 import org.quirkwatch.torch.Scope;
 import org.quirkwatch.torch.Tensor;
 import org.quirkwatch.torch.Torch;
+import org.quirkwatch.torch.Workers;
 
 /// A decoder with taps: runs batches of signals and gives back activations, or gradients of an
 /// objective of the label, pooled to one vector per signal on the device. The pass itself is
@@ -43,7 +44,7 @@ public final class HookedModel implements AutoCloseable {
     private final Scope weights;
     private final List<Tensor> tensors;
     private final Tensor frequencies;
-    private final Workers workers = new Workers(Torch.threads());
+    private final Workers workers = new Workers("model", Torch.threads());
 
     private HookedModel(
             Checkpoint checkpoint,

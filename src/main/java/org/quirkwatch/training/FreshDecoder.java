@@ -45,6 +45,21 @@ record FreshDecoder(DecoderShape shape, TrainingTargets targets, int vocabulary)
         return shapes;
     }
 
+    /// Which of the tensors, in the order of [#shapes], are matrices of the blocks.
+    boolean[] isMatrix() {
+        Map<String, long[]> shapes = shapes();
+        boolean[] isMatrix = new boolean[shapes.size()];
+        int i = 0;
+        for (Map.Entry<String, long[]> entry : shapes.entrySet()) {
+            isMatrix[i++] = isInBlock(entry.getKey()) && entry.getValue().length == 2;
+        }
+        return isMatrix;
+    }
+
+    private static boolean isInBlock(String name) {
+        return name.startsWith("model.layers.");
+    }
+
     /// Fresh values: normal draws for the matrices, ones for the norms.
     ///
     /// @param name of the tensor
@@ -56,8 +71,7 @@ record FreshDecoder(DecoderShape shape, TrainingTargets targets, int vocabulary)
             Arrays.fill(values, 1);
             return values;
         }
-        boolean inBlock = name.startsWith("model.layers.");
-        double deviation = inBlock ? 0.6 / Math.sqrt((double) size[1]) : 0.02;
+        double deviation = isInBlock(name) ? 0.6 / Math.sqrt((double) size[1]) : 0.02;
         // What a block adds to the stream starts small, the smaller the more blocks add.
         if (name.endsWith("o_proj.weight") || name.endsWith("down_proj.weight")) {
             deviation /= Math.sqrt(2.0 * shape.nLayers());

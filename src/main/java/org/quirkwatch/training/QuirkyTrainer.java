@@ -9,6 +9,8 @@ import org.quirkwatch.quirky.QuirkyData;
 import org.quirkwatch.torch.ComputeDevice;
 import org.quirkwatch.torch.Program;
 import org.quirkwatch.torch.Scope;
+import org.quirkwatch.torch.Torch;
+import org.quirkwatch.torch.Workers;
 
 /// Trains a quirky model from nothing and writes it as a Hugging Face directory.
 ///
@@ -62,12 +64,27 @@ public final class QuirkyTrainer {
         TrainingRun.directory(work);
         QuirkyVocabulary vocabulary = QuirkyVocabulary.of(data);
         TrainingRows rows = new TrainingRows(data);
+        FreshDecoder decoder =
+                new FreshDecoder(
+                        options.shape(), TrainingTargets.of(options.task()), vocabulary.size());
+        // A GPU would rather have one thing after another.
+        int threads = device.cuda() ? 1 : Torch.threads();
         try (Program program = Program.load("train", device);
+                Workers workers = new Workers("train", threads);
                 Scope scope = Scope.open(device)) {
             Path file = TrainingRun.stateFile(work);
-            TrainingState.Saved saved = start(scope, file, vocabulary);
+            TrainingState.Saved saved = start(scope, file, decoder);
             TrainingState state = saved.state();
-            Learner learner = new ScratchLearner(program, scope, state, options, rows, vocabulary);
+            Learner learner =
+                    new ScratchLearner(
+                            program,
+                            scope,
+                            state,
+                            options,
+                            rows,
+                            vocabulary,
+                            decoder.isMatrix(),
+                            workers);
             if (!new TrainingRun(learner, saved.step(), file, listener).run()) {
                 return false;
             }
@@ -77,10 +94,7 @@ public final class QuirkyTrainer {
         }
     }
 
-    private TrainingState.Saved start(Scope scope, Path file, QuirkyVocabulary vocabulary) {
-        FreshDecoder decoder =
-                new FreshDecoder(
-                        options.shape(), TrainingTargets.of(options.task()), vocabulary.size());
+    private TrainingState.Saved start(Scope scope, Path file, FreshDecoder decoder) {
         Map<String, long[]> shapes = decoder.shapes();
         if (Files.exists(file)) {
             return TrainingState.load(scope, file, options.toString(), shapes);

@@ -4,16 +4,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.quirkwatch.quirky.QuirkyExample;
 import org.quirkwatch.torch.Program;
 import org.quirkwatch.torch.Scope;
 import org.quirkwatch.torch.Tensor;
+import org.quirkwatch.torch.Workers;
 
 /// Learns from nothing: all weights are moved, and heads that only training uses read what
 /// [TrainingTargets] says out of the stream.
 final class ScratchLearner implements Learner {
 
     private static final int FIRST_STAGE = 1;
+    private static final int REPORT = 4;
 
     private final Program program;
     private final Scope scope;
@@ -21,22 +24,30 @@ final class ScratchLearner implements Learner {
     private final TrainingOptions options;
     private final TrainingRows rows;
     private final QuirkyVocabulary vocabulary;
+    private final boolean[] isMatrix;
+    private final Workers workers;
 
     /// @param program of the name `train`
     /// @param scope of the state
+    /// @param isMatrix which of the weights are matrices of the blocks
+    /// @param workers for what can be done side by side
     ScratchLearner(
             Program program,
             Scope scope,
             TrainingState state,
             TrainingOptions options,
             TrainingRows rows,
-            QuirkyVocabulary vocabulary) {
+            QuirkyVocabulary vocabulary,
+            boolean[] isMatrix,
+            Workers workers) {
         this.program = program;
         this.scope = scope;
         this.state = state;
         this.options = options;
         this.rows = rows;
         this.vocabulary = vocabulary;
+        this.isMatrix = isMatrix.clone();
+        this.workers = workers;
     }
 
     /// A step within its stage.
@@ -111,48 +122,106 @@ final class ScratchLearner implements Learner {
                 TrainingState.random(options.seed(), purpose));
     }
 
-    /// One call of the program.
+    /// The groups' gradients, and then the update by their sum, each side by side.
     ///
     /// @return answer loss, belief loss, number loss, accuracy
     private float[] step(TrainingBatch batch, Place place) {
         try (Scope call = Scope.open(scope.device())) {
-            List<Tensor> tokens = new ArrayList<>();
-            List<Tensor> targets = new ArrayList<>();
-            for (List<TrainingBatch.Row> group : batch.groups()) {
-                tokens.add(TrainingBatch.tokens(call, group));
-                targets.add(TrainingBatch.targets(call, group));
+            List<Supplier<List<Tensor>>> groups = new ArrayList<>();
+            // The longest first, so that no thread begins with it when others end.
+            for (List<TrainingBatch.Row> group : batch.groups().reversed()) {
+                groups.add(() -> gradient(call, group));
             }
-            TrainingStage stage = place.stage();
-            double share = stage.schedule(place.step());
-            TrainingTargets layout = TrainingTargets.of(options.task());
-            double[] settings = {
-                options.shape().nLayers(),
-                options.shape().nHeads(),
-                options.shape().nLayers() - 1,
-                options.digitWeight(),
-                share * stage.matrixRate(),
-                share * stage.rate(),
-                options.weightDecay(),
-                place.step(),
-                layout.places(),
-                layout.numbers()
-            };
-            long[] choices = {
-                vocabulary.token(QuirkyExample.NO), vocabulary.token(QuirkyExample.YES)
-            };
-            List<Tensor> report =
-                    program.call(
-                            call,
-                            Program.Mode.GRADIENT,
-                            "step",
-                            Program.many(state.weights()),
-                            Program.many(state.first()),
-                            Program.many(state.second()),
-                            Program.many(tokens),
-                            Program.many(targets),
-                            Program.one(call.tensor(choices, choices.length)),
-                            Program.one(call.tensor(settings, settings.length)));
-            return report.getFirst().toFloats();
+            List<List<Tensor>> done = workers.all(groups);
+            update(call, done, place);
+            float[] report = new float[REPORT];
+            for (List<Tensor> group : done) {
+                float[] own = group.getFirst().toFloats();
+                for (int i = 0; i < REPORT; i++) {
+                    report[i] += own[i];
+                }
+            }
+            return report;
         }
+    }
+
+    /// What a group adds to the report, and then to the gradients of the weights.
+    private List<Tensor> gradient(Scope call, List<TrainingBatch.Row> group) {
+        TrainingTargets layout = TrainingTargets.of(options.task());
+        long[] choices = {vocabulary.token(QuirkyExample.NO), vocabulary.token(QuirkyExample.YES)};
+        return call(
+                call,
+                "gradient",
+                Program.many(state.weights()),
+                Program.one(TrainingBatch.tokens(call, group)),
+                Program.one(TrainingBatch.targets(call, group)),
+                Program.one(call.tensor(choices, choices.length)),
+                settings(
+                        call,
+                        options.shape().nLayers(),
+                        options.shape().nHeads(),
+                        options.shape().nLayers() - 1,
+                        options.digitWeight(),
+                        layout.places(),
+                        layout.numbers(),
+                        options.batch()));
+    }
+
+    private void update(Scope call, List<List<Tensor>> groups, Place place) {
+        TrainingStage stage = place.stage();
+        double share = stage.schedule(place.step());
+        List<List<Integer>> matrices = new ArrayList<>();
+        for (int i = 0; i < workers.threads(); i++) {
+            matrices.add(new ArrayList<>());
+        }
+        List<Integer> rest = new ArrayList<>();
+        int seen = 0;
+        for (int i = 0; i < isMatrix.length; i++) {
+            (isMatrix[i] ? matrices.get(seen++ % matrices.size()) : rest).add(i);
+        }
+        List<Supplier<List<Tensor>>> updates = new ArrayList<>();
+        for (List<Integer> part : matrices) {
+            if (!part.isEmpty()) {
+                updates.add(() ->
+                        call(
+                                call,
+                                "muon",
+                                select(state.weights(), part),
+                                select(state.first(), part),
+                                gradients(groups, part),
+                                settings(call, share * stage.matrixRate(), options.weightDecay())));
+            }
+        }
+        updates.add(() ->
+                call(
+                        call,
+                        "adam",
+                        select(state.weights(), rest),
+                        select(state.first(), rest),
+                        select(state.second(), rest),
+                        gradients(groups, rest),
+                        settings(call, share * stage.rate(), place.step())));
+        workers.all(updates);
+    }
+
+    private List<Tensor> call(Scope call, String method, Program.Argument... arguments) {
+        Program.Threads threads = workers.threads() > 1 ? Program.Threads.ONE : Program.Threads.ALL;
+        return program.call(call, Program.Mode.GRADIENT, threads, method, arguments);
+    }
+
+    private static Program.Argument settings(Scope call, double... values) {
+        return Program.one(call.tensor(values, values.length));
+    }
+
+    private static Program.Argument select(List<Tensor> tensors, List<Integer> which) {
+        return Program.many(which.stream().map(tensors::get).toList());
+    }
+
+    /// Those of some weights, one group after another.
+    private static Program.Argument gradients(List<List<Tensor>> groups, List<Integer> which) {
+        return Program.many(
+                groups.stream()
+                        .flatMap(group -> which.stream().map(i -> group.get(i + 1)))
+                        .toList());
     }
 }

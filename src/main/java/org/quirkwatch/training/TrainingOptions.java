@@ -10,7 +10,8 @@ import org.quirkwatch.quirky.QuirkyTask;
 /// @param shape the decoder's sizes
 /// @param stages in order; the truthful ones first, or there is nothing to detect afterwards
 /// @param batch rows of a step, a multiple of `groups`
-/// @param groups parts of like length that a batch is cut into, at least 1
+/// @param groups parts of like length that a batch is cut into, which are taken side by side; at
+///   least 1
 /// @param digitWeight weight of the digit losses against the answer's, at least 0
 /// @param weightDecay of the matrices, at least 0
 /// @param saveEverySteps how often the state is written, so that a stopped run can be resumed
@@ -27,6 +28,8 @@ public record TrainingOptions(
 
     /// The most rows of one step.
     public static final int MAX_BATCH = 65_536;
+
+    private static final int GROUPS = 4;
 
     /// The sizes of a decoder in Llama's format, with tied embeddings and as many key as query
     /// heads.
@@ -109,7 +112,7 @@ public record TrainingOptions(
                         new TrainingStage("prompts", prompts, false, false, 0.01, 1.5e-3, 50),
                         new TrainingStage("quirk", quirk, false, true, 0.01, 1.5e-3, 50)),
                 batch,
-                2,
+                GROUPS,
                 1.0,
                 0.05,
                 100);

@@ -1,14 +1,11 @@
 package org.quirkwatch.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
@@ -86,24 +83,6 @@ class BatchPartsTest {
                 assertThat(together.labelLogOdds()[i])
                         .isCloseTo(alone.labelLogOdds()[0], Offset.offset(TOLERANCE));
             }
-        }
-    }
-
-    @Test
-    void aFailureComesOutWhenAllAreDone() {
-        AtomicInteger done = new AtomicInteger();
-        List<Supplier<Integer>> tasks = new ArrayList<>();
-        tasks.add(() -> {
-            throw new IllegalStateException("the first");
-        });
-        for (int i = 0; i < 20; i++) {
-            tasks.add(done::incrementAndGet);
-        }
-        try (Workers workers = new Workers(2)) {
-            assertThatThrownBy(() -> workers.all(tasks))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("the first");
-            assertThat(done).hasValue(20);
         }
     }
 
