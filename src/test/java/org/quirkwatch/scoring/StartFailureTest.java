@@ -9,6 +9,8 @@ import java.security.KeyPairGenerator;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.quirkwatch.verdictlog.Store;
 
 /// Starts the service as a process of its own, with settings that it cannot use.
@@ -107,6 +109,31 @@ class StartFailureTest {
                     .contains("in use by another process")
                     .contains("one PostgreSQL");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"true", "false"})
+    void aKeyOfTokensThatIsNoneEndsTheStartWithoutShowingIt(String enabled, @TempDir Path folder)
+            throws Exception {
+        byte[] key =
+                KeyPairGenerator.getInstance("RSA").generateKeyPair().getPrivate().getEncoded();
+        String secret = Base64.getMimeEncoder().encodeToString(key);
+        Path pem =
+                Files.writeString(
+                        folder.resolve("issuer.pem"),
+                        "-----BEGIN PRIVATE KEY-----\n%s\n-----END PRIVATE KEY-----\n"
+                                .formatted(secret));
+        Ended ended =
+                start(
+                        "--quirkwatch.access.enabled=" + enabled,
+                        "--spring.security.oauth2.resourceserver.jwt.public-key-location=file:"
+                                + pem);
+
+        assertThat(ended.code()).isEqualTo(1);
+        assertThat(ended.output())
+                .doesNotContain("\tat ")
+                .doesNotContain(secret.substring(0, 40))
+                .contains("public-key-location is an RSA public key in PEM");
     }
 
     @Test
