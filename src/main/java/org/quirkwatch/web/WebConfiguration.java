@@ -8,11 +8,19 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/// How the server answers what reaches no handler, and which files callers may name.
+/// How the server answers what reaches no handler, which parameters it takes, and which files
+/// callers may name.
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(PathsProperties.class)
-class WebConfiguration {
+class WebConfiguration implements WebMvcConfigurer {
+
+    @Override
+    public void addInterceptors(InterceptorRegistry registry) {
+        registry.addInterceptor(new KnownParameters()).addPathPatterns("/v1/**");
+    }
 
     @Bean
     AllowedRoots allowedRoots(PathsProperties properties) {

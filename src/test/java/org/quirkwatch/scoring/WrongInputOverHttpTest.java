@@ -186,6 +186,23 @@ class WrongInputOverHttpTest {
     }
 
     @Test
+    void parametersThatThereAreNotAreRefused() {
+        JsonNode slip =
+                problem(
+                        caller.post("/v1/signals?explian=true", GOOD),
+                        400,
+                        "invalid-request",
+                        "/v1/signals");
+        assertThat(slip.get("detail").asString())
+                .isEqualTo("there is no parameter \"explian\" here, only explain");
+        JsonNode none =
+                problem(caller.get("/v1/models?limit=5"), 400, "invalid-request", "/v1/models");
+        assertThat(none.get("detail").asString())
+                .isEqualTo("there is no parameter \"limit\" here, nor any other");
+        assertThat(caller.post("/v1/signals?explain=true", GOOD).status()).isEqualTo(200);
+    }
+
+    @Test
     void unusableParametersAndHeadersAreRefused() {
         JsonNode problem =
                 problem(
